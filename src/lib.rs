@@ -1,0 +1,3 @@
+//! Replenish.
+
+pub mod unit;
