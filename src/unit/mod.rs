@@ -1,1 +1,56 @@
-//! Words every module speaks.
+//! What the words mean that every other module speaks.
+//!
+//! Read in this order: [`Invalid`] (how a bad value is refused), the identifiers, [`Money`],
+//! [`Quantity`], [`Day`] and [`Timestamp`], [`Probability`], [`math`], and [`table`] for values
+//! that arrive as comma-separated text.
+//!
+//! Every type here is built by a constructor that cannot return a bad value, and deserializes
+//! through that same constructor, so nothing further right checks twice.
+
+mod day;
+mod id;
+mod invalid;
+pub mod math;
+mod money;
+mod probability;
+mod quantity;
+pub mod table;
+
+pub use day::{Day, Timestamp, Weekday};
+pub use id::{
+    AdjustmentId, DocumentId, LineId, OfferId, OrderId, PurchaseOrderId, SaleOrderId, Sku,
+    SupplierId, VendorId,
+};
+pub use invalid::Invalid;
+pub use money::{Currency, Money, Rounding};
+pub use probability::Probability;
+pub use quantity::{Quantity, Unit};
+
+/// Serializes through [`std::fmt::Display`] and deserializes through [`std::str::FromStr`], so that
+/// a value has one text form everywhere: in JSON, in JavaScript, in files and in messages.
+macro_rules! text_serde {
+    ($type:ty, $expecting:literal) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+                impl serde::de::Visitor<'_> for Text {
+                    type Value = $type;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($expecting)
+                    }
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Text)
+            }
+        }
+    };
+}
+use text_serde;
