@@ -1,3 +1,4 @@
 //! Replenish.
 
+pub mod forecast;
 pub mod unit;

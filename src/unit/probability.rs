@@ -16,6 +16,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Probability(f64);
 
 impl Probability {
+    /// Impossible.
+    pub const ZERO: Self = Self(0.0);
+
     /// Checks and takes a probability.
     ///
     /// # Errors
