@@ -1,4 +1,5 @@
 //! Replenish.
 
 pub mod forecast;
+pub mod inventory;
 pub mod unit;
