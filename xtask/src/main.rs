@@ -1,2 +1,78 @@
-//! Build tool.
-fn main() {}
+//! The only build script of the project: `cargo xtask help` lists what it does.
+//!
+//! wasm-bindgen and its test runner are libraries here, so `Cargo.lock` pins them together with the
+//! `wasm-bindgen` the engine links, and nothing has to be installed first. Read `package` for what a
+//! build is, `wasm` for where the WebAssembly toolchain comes from, `verify` for what the gates are.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks here")]
+
+mod arguments;
+mod bench;
+mod browser;
+mod licence;
+mod lint;
+mod npm;
+mod package;
+mod repository;
+mod steps;
+mod system;
+mod verify;
+mod wasm;
+
+use anyhow::{Result, bail};
+use std::{env, process::ExitCode};
+
+const HELP: &str = "\
+usage: cargo xtask COMMAND
+
+  pkg [--check] [--json FILE]   build the engine for WebAssembly and the npm package in pkg/;
+                                --check fails when the checked-in types are stale,
+                                --json writes the engine's size
+  test                          every test: native, package, WebAssembly in Node and in Chromium, npm
+  test-wasm [--browser] [ARGS]  the WebAssembly tests in Node, or in headless Chromium;
+                                ARGS go to `cargo test`
+  lint                          formatting, clippy, documentation, licences, lock files
+  demo [ARGS]                   build, then run the sample company: `replenish demo ARGS`
+  bench [--json FILE] [ARGS]    benchmarks and a table of their medians; ARGS go to `cargo bench`
+  setup                         fetch and install everything later runs need, so that they work offline
+  help                          this text
+
+environment
+  REPLENISH_WASM=rustup|debian  force where the wasm32 target comes from
+  RUSTUP_AUTO_INSTALL=0         never let rustup use the network
+  CI                            when set, a missing browser fails `test` instead of skipping a step";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        // One line with its causes: a backtrace says nothing about a missing program.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        bail!("no command given\n\n{HELP}");
+    };
+    let rest = rest.to_vec();
+    match command.as_str() {
+        "pkg" => package::package(rest),
+        "test" => verify::test(&rest),
+        "test-wasm" => verify::test_wasm(rest),
+        "lint" => lint::lint(&rest),
+        "demo" => package::demo(&rest),
+        "bench" => bench::bench(rest),
+        "setup" => verify::setup(&rest),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        // What `cargo test --target wasm32-unknown-unknown` starts each test binary with.
+        wasm::RUNNER => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(arguments),
+        other => bail!("unknown command `{other}`\n\n{HELP}"),
+    }
+}

@@ -1,0 +1,60 @@
+//! What the words after a command mean.
+
+use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+
+/// Takes `flag` out of `arguments` and says whether it was there.
+pub(crate) fn take_flag(arguments: &mut Vec<String>, flag: &str) -> bool {
+    let before = arguments.len();
+    arguments.retain(|argument| argument != flag);
+    arguments.len() < before
+}
+
+/// Takes `option FILE` out of `arguments`.
+pub(crate) fn take_file(arguments: &mut Vec<String>, option: &str) -> Result<Option<PathBuf>> {
+    let Some(at) = arguments.iter().position(|argument| argument == option) else {
+        return Ok(None);
+    };
+    let value = arguments
+        .get(at + 1)
+        .filter(|value| !value.starts_with('-'))
+        .with_context(|| format!("`{option}` wants a file name"))?
+        .into();
+    arguments.drain(at..=at + 1);
+    Ok(Some(value))
+}
+
+/// Refuses whatever no option has taken.
+pub(crate) fn none_left(arguments: &[String]) -> Result<()> {
+    ensure!(arguments.is_empty(), "unknown argument `{}`: see `cargo xtask help`", arguments[0]);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(String::from).collect()
+    }
+
+    #[test]
+    fn takes_options_wherever_they_stand() {
+        let mut arguments = words("first --json out.json --check last");
+        assert!(take_flag(&mut arguments, "--check"));
+        assert!(!take_flag(&mut arguments, "--check"));
+        assert_eq!(take_file(&mut arguments, "--json").unwrap(), Some("out.json".into()));
+        assert_eq!(take_file(&mut arguments, "--json").unwrap(), None);
+        assert_eq!(arguments, words("first last"));
+        assert!(none_left(&arguments).unwrap_err().to_string().contains("`first`"));
+        assert!(none_left(&[]).is_ok());
+    }
+
+    #[test]
+    fn refuses_an_option_without_its_file() {
+        for text in ["--json", "--json --check"] {
+            let error = take_file(&mut words(text), "--json").unwrap_err();
+            assert_eq!(error.to_string(), "`--json` wants a file name");
+        }
+    }
+}
