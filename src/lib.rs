@@ -1,5 +1,7 @@
 //! Replenish.
 
+pub mod flow;
 pub mod forecast;
 pub mod inventory;
+pub mod sourcing;
 pub mod unit;
