@@ -23,6 +23,8 @@ pub struct DemandHistory {
 pub struct SkuDemand {
     /// The product.
     pub sku: Sku,
+    /// The line of the file on which it first stands.
+    pub line: u64,
     /// The day of the first value: the first day with a row.
     pub first_day: Day,
     /// One value a day until the last day; zero where the file has no row.
@@ -46,7 +48,7 @@ const MAX_DAYS: i64 = 36_525;
 /// Every problem of the file with its line and column: besides what [`read`] refuses, a day that is
 /// not before `today`, the same product and day twice, a negative quantity.
 pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<TableProblem>> {
-    let mut demand: BTreeMap<Sku, BTreeMap<Day, f64>> = BTreeMap::new();
+    let mut demand: BTreeMap<Sku, (u64, BTreeMap<Day, f64>)> = BTreeMap::new();
     let ignored_columns = read(file, &COLUMNS, |row| {
         let (sku, day) = (row.parse::<Sku>(SKU)?, row.parse::<Day>(DATE)?);
         let quantity = quantity(row)?;
@@ -56,9 +58,9 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
         }
         let days = match demand.get_mut(&sku) {
             Some(days) => days,
-            None => demand.entry(sku.clone()).or_default(),
+            None => demand.entry(sku.clone()).or_insert((row.line(), BTreeMap::new())),
         };
-        if days.insert(day, quantity).is_some() {
+        if days.1.insert(day, quantity).is_some() {
             let invalid =
                 Invalid::new("row_twice", "one row for a product and day", format!("{sku} {day}"));
             return Err(row.problem(DATE, invalid));
@@ -78,7 +80,7 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
     };
     let last_day = today.plus_days(-1).map_err(end_of_file)?;
     let mut products = Vec::with_capacity(demand.len());
-    for (sku, days) in demand {
+    for (sku, (line, days)) in demand {
         let Some((&first_day, _)) = days.first_key_value() else { continue };
         let length = usize::try_from(first_day.days_until(today)).unwrap_or(0);
         let mut values = vec![0.0; length];
@@ -89,7 +91,7 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
         }
         // INVARIANT: every quantity was read as finite and zero or more.
         if let Ok(series) = Series::new(values) {
-            products.push(SkuDemand { sku, first_day, series });
+            products.push(SkuDemand { sku, line, first_day, series });
         }
     }
     Ok(DemandHistory { last_day, products, ignored_columns })
