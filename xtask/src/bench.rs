@@ -192,7 +192,7 @@ mod tests {
         fs::create_dir_all(dir.path().join("forecast/ets/base")).unwrap();
         fs::write(dir.path().join("forecast/ets/base/estimates.json"), "not read").unwrap();
 
-        let long_ago = SystemTime::now() - Duration::from_secs(60);
+        let long_ago = SystemTime::now() - Duration::from_mins(1);
         let found = collect(dir.path(), long_ago).unwrap();
         let names: Vec<_> = found.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["forecast/ets", "split/lines"]);
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(rows[1], ["forecast/ets", "2.00", "ms", "500.0", "k", "elements/s"]);
         assert_eq!(rows[2], ["split/lines", "1.50", "us", "-"]);
 
-        let later = SystemTime::now() + Duration::from_secs(60);
+        let later = SystemTime::now() + Duration::from_mins(1);
         assert_eq!(collect(dir.path(), later).unwrap(), []);
         assert_eq!(collect(&dir.path().join("absent"), long_ago).unwrap(), []);
     }

@@ -42,7 +42,7 @@ pub(crate) fn check_crates() -> Result<()> {
 
 /// Checks what the lock file of an npm package names.
 pub(crate) fn check_npm(dir: &str) -> Result<()> {
-    let lock = fs::read_to_string(root(dir).join("package-lock.json"))
+    let lock = fs::read_to_string(root().join(dir).join("package-lock.json"))
         .with_context(|| format!("{dir}/package.json has no package-lock.json beside it"))?;
     report(npm_violations(&serde_json::from_str(&lock)?)?)?;
     println!("licences: the npm packages of {dir} are permissive");

@@ -13,11 +13,11 @@ use std::{
 };
 
 const NODE_MINIMUM: &str = "20.0";
-const INSTALL_LIMIT: Duration = Duration::from_secs(600);
+const INSTALL_LIMIT: Duration = Duration::from_mins(10);
 
 /// Whether `dir` of the repository holds an npm package.
 pub(crate) fn is_package(dir: &str) -> bool {
-    root(dir).join("package.json").exists()
+    root().join(dir).join("package.json").exists()
 }
 
 /// Node, of a version that the project runs on.
@@ -33,7 +33,7 @@ pub(crate) fn node() -> Result<Command> {
 
 /// Installs what the lock file of `dir` names, unless that has been done since it changed.
 pub(crate) fn install(dir: &str) -> Result<()> {
-    let package = root(dir);
+    let package = root().join(dir);
     if !stale(&package)? {
         return Ok(());
     }
@@ -54,7 +54,7 @@ fn npm(dir: &str) -> Result<Command> {
     let names = if cfg!(windows) { ["npm.cmd"] } else { ["npm"] };
     let npm = program(&names).context("no `npm` on PATH: it comes with Node.js")?;
     let mut npm = Command::new(npm);
-    npm.current_dir(root(dir));
+    npm.current_dir(root().join(dir));
     Ok(npm)
 }
 
@@ -86,7 +86,7 @@ mod tests {
         assert!(stale(package).unwrap(), "took a half-installed directory");
 
         let installed = File::create(package.join("node_modules/.package-lock.json")).unwrap();
-        let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(43_200);
+        let noon = SystemTime::UNIX_EPOCH + Duration::from_hours(12);
         lock.set_modified(noon).unwrap();
         installed.set_modified(noon + Duration::from_secs(1)).unwrap();
         assert!(!stale(package).unwrap());

@@ -3,13 +3,17 @@
 use crate::{
     arguments::{none_left, take_file, take_flag},
     npm,
-    system::{ROOT, root, run, target_dir, write_json},
+    system::{root, run, target_dir, write_json},
     wasm::{TARGET, Toolchain},
 };
 use anyhow::{Context, Result, bail, ensure};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
-use std::{fs, io::Write as _, path::Path};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// What a page may have to load; growth beyond it is a decision, not an accident.
@@ -34,9 +38,9 @@ pub(crate) fn package(mut arguments: Vec<String>) -> Result<()> {
 /// `cargo xtask demo`
 pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     build(Types::Write, None)?;
-    let cli = root("pkg/bin/replenish.js");
+    let cli = root().join("pkg/bin/replenish.js");
     ensure!(cli.exists(), "pkg/bin/replenish.js is not there: the demo needs the npm package");
-    run(npm::node()?.current_dir(ROOT).arg("pkg/bin/replenish.js").arg("demo").args(arguments))
+    run(npm::node()?.current_dir(root()).arg("pkg/bin/replenish.js").arg("demo").args(arguments))
 }
 
 pub(crate) fn build(types: Types, json: Option<&Path>) -> Result<()> {
@@ -62,7 +66,7 @@ pub(crate) fn build(types: Types, json: Option<&Path>) -> Result<()> {
 }
 
 /// The engine and its glue in `pkg/engine`.
-fn build_engine() -> Result<std::path::PathBuf> {
+fn build_engine() -> Result<PathBuf> {
     // A cdylib alone: with an rlib beside it cargo drops the link-time optimisation.
     run(Toolchain::find()?.cargo("rustc")?.args([
         "--release",
@@ -72,7 +76,7 @@ fn build_engine() -> Result<std::path::PathBuf> {
         "--crate-type",
         "cdylib",
     ]))?;
-    let out = root("pkg/engine");
+    let out = root().join("pkg/engine");
     if out.exists() {
         fs::remove_dir_all(&out)?;
     }
@@ -91,7 +95,7 @@ fn build_engine() -> Result<std::path::PathBuf> {
 
 fn settle_types(engine: &Path, types: Types) -> Result<()> {
     let generated = public_types(&fs::read_to_string(engine.join("replenish.d.ts"))?)?;
-    let file = root(TYPES);
+    let file = root().join(TYPES);
     let checked_in = fs::read_to_string(&file).ok();
     if checked_in.as_deref() == Some(generated.as_str()) {
         return Ok(());

@@ -1,6 +1,6 @@
 //! What must hold of the files in the repository.
 
-use crate::system::{ROOT, root};
+use crate::system::root;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::{
@@ -13,12 +13,12 @@ const GENERATED: [&str; 5] = [".git", "dist", "engine", "node_modules", "target"
 
 /// Lock files name versions and hashes; where the packages come from is each user's setting.
 pub(crate) fn check_lock_files() -> Result<()> {
-    let files = find(Path::new(ROOT), "package-lock.json")?;
+    let files = find(root(), "package-lock.json")?;
     let mut violations = Vec::new();
     for file in &files {
         let text = fs::read_to_string(file)?;
         let lock = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
-        let shown = file.strip_prefix(root("")).unwrap_or(file).display();
+        let shown = file.strip_prefix(root()).unwrap_or(file).display();
         let found = registry_addresses(&lock).into_iter();
         violations.extend(found.map(|place| format!("{shown}: {place}")));
     }

@@ -9,17 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-
-/// A path of the repository.
-pub(crate) fn root(path: &str) -> PathBuf {
-    Path::new(ROOT).join(path)
+/// The repository.
+pub(crate) fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
 }
 
 pub(crate) fn target_dir() -> Result<PathBuf> {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(dir) => Ok(std::path::absolute(dir)?),
-        None => Ok(root("target")),
+        None => Ok(root().join("target")),
     }
 }
 
@@ -35,7 +34,7 @@ pub(crate) fn cache_dir() -> Result<PathBuf> {
 /// The cargo that started this tool, in the repository.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.current_dir(ROOT).arg(subcommand);
+    cargo.current_dir(root()).arg(subcommand);
     cargo
 }
 
@@ -55,7 +54,7 @@ pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
         if Instant::now() >= deadline {
             child.kill()?;
             child.wait()?;
-            bail!("`{}` was stopped after {} s without an end", shown(command), limit.as_secs());
+            bail!("`{}` was stopped after {limit:?}", shown(command));
         }
         thread::sleep(Duration::from_millis(20));
     }
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn names_the_command_that_failed() {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         assert!(run_within(minute, &mut Command::new("true")).is_ok());
         let error = run_within(minute, &mut Command::new("false")).unwrap_err();
         assert!(error.to_string().starts_with("`false` failed"), "{error}");

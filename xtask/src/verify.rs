@@ -57,7 +57,7 @@ pub(crate) fn setup(arguments: &[String]) -> Result<()> {
     let mut steps = Steps::default();
     steps.run("crates", || {
         let targets = ["--target", &host_target()?, "--target", TARGET];
-        run_within(Duration::from_secs(600), cargo("fetch").arg("--locked").args(targets))
+        run_within(Duration::from_mins(10), cargo("fetch").arg("--locked").args(targets))
     })?;
     steps.run("WebAssembly toolchain", || Toolchain::find().map(drop))?;
     steps.run("Chromium", || browser::driver().map(drop))?;

@@ -3,7 +3,7 @@
 //! The compiler's own wasm32 target if it is there, or if rustup can get it; otherwise Debian's
 //! compiler, with a standard library built once from the sources that Debian ships with it.
 
-use crate::system::{ROOT, apt_install, cache_dir, cargo, output, run, run_within, target_dir};
+use crate::system::{apt_install, cache_dir, cargo, output, root, run, run_within, target_dir};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env,
@@ -16,7 +16,7 @@ use std::{
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// The command by which cargo starts a test binary with this program.
 pub(crate) const RUNNER: &str = "wasm-test-runner";
-const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
+const RUSTUP_LIMIT: Duration = Duration::from_mins(2);
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const STD_SOURCE: &str = "/usr/lib/rustlib/src/rust/library";
@@ -53,7 +53,7 @@ impl Toolchain {
                 let mut command = debian_cargo(subcommand);
                 // Lists given here add to those of .cargo/config.toml, and may hold spaces, which
                 // the environment variables for the same may not.
-                command.current_dir(ROOT);
+                command.current_dir(root());
                 command.args(["--config", &setting("linker", &string(linker)?)]);
                 let flag = string(Path::new(&format!("--sysroot={}", path(sysroot)?)))?;
                 command.args(["--config", &setting("rustflags", &format!("[{flag}]"))]);
@@ -64,6 +64,11 @@ impl Toolchain {
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         command.args(["--locked", "--target", TARGET, "--target-dir"]).arg(target_dir()?);
         Ok(command)
+    }
+
+    /// Whether it lints by the same rules as the toolchain on PATH.
+    pub(crate) fn has_clippy(&self) -> bool {
+        matches!(self, Self::Own)
     }
 
     /// `cargo test` for WebAssembly, each test binary run by this very program.
@@ -131,7 +136,7 @@ impl Search<'_> {
 const INSTALL: &str = "run `rustup target add wasm32-unknown-unknown`";
 
 /// Whether the compiler on PATH has the target.
-pub(crate) fn installed() -> bool {
+fn installed() -> bool {
     output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))
         .is_ok_and(|dir| Path::new(dir.trim()).exists())
 }
@@ -147,7 +152,7 @@ fn debian() -> Result<Toolchain> {
     // One standard library for each compiler, outside every checkout.
     let name = version.lines().next().unwrap_or_default();
     let sysroot = cache_dir()?.join(format!("{}-{TARGET}", slug(name)));
-    build_once(&sysroot, |fresh| build_std(fresh))?;
+    build_once(&sysroot, build_std)?;
     Ok(Toolchain::Debian { sysroot, linker })
 }
 
@@ -249,7 +254,7 @@ fn build_std(sysroot: &Path) -> Result<()> {
     for file in fs::read_dir(work.join("target").join(TARGET).join("release/deps"))? {
         let file = file?.path();
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.ends_with(".rlib") && !name.starts_with("libempty-") {
+        if file.extension().is_some_and(|kind| kind == "rlib") && !name.starts_with("libempty-") {
             fs::copy(&file, libs.join(name))?;
             copied += 1;
         }
@@ -285,13 +290,13 @@ mod tests {
     use std::{cell::Cell, thread, time::Instant};
 
     /// A rustup that does what the shell is told; `exec` leaves nobody behind when it is ended.
-    fn rustup(script: &str) -> Option<Command> {
+    fn rustup(script: &str) -> Command {
         let mut shell = Command::new("sh");
         shell.args(["-c", script]);
-        Some(shell)
+        shell
     }
 
-    fn search<'a>(rustup: Option<Command>, installed: &'a dyn Fn() -> bool) -> Search<'a> {
+    fn search(rustup: Option<Command>, installed: &dyn Fn() -> bool) -> Search<'_> {
         Search { forced: None, installed, rustup, limit: Duration::from_millis(200) }
     }
 
@@ -304,9 +309,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let called = dir.path().join("called");
         let script = format!("touch {}", called.display());
-        assert_eq!(search(rustup(&script), &|| true).route().unwrap(), Route::Own);
+        assert_eq!(search(Some(rustup(&script)), &|| true).route().unwrap(), Route::Own);
         assert!(!called.exists());
-        search(rustup(&script), &|| false).route().unwrap();
+        search(Some(rustup(&script)), &|| false).route().unwrap();
         assert!(called.exists(), "the script does not tell a call");
     }
 
@@ -314,17 +319,18 @@ mod tests {
     fn uses_a_target_that_rustup_has_added() {
         let asked = Cell::new(0);
         let second_time = || asked.replace(asked.get() + 1) > 0;
-        assert_eq!(search(rustup("exit 0"), &second_time).route().unwrap(), Route::Own);
+        assert_eq!(search(Some(rustup("exit 0")), &second_time).route().unwrap(), Route::Own);
     }
 
     #[test]
     fn falls_back_when_rustup_hangs_fails_is_missing_or_not_allowed() {
         let begin = Instant::now();
         let missing = Some(Command::new("/nowhere/rustup"));
-        for rustup in [rustup("exec sleep 600"), rustup("exit 1"), missing, None] {
+        let hanging = Some(rustup("exec sleep 600"));
+        for rustup in [hanging, Some(rustup("exit 1")), missing, None] {
             assert_eq!(search(rustup, &|| false).route().unwrap(), Route::Debian);
         }
-        assert!(begin.elapsed() < Duration::from_secs(60), "waited for a hanging rustup");
+        assert!(begin.elapsed() < Duration::from_mins(1), "waited for a hanging rustup");
     }
 
     #[test]
