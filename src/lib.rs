@@ -3,5 +3,6 @@
 pub mod flow;
 pub mod forecast;
 pub mod inventory;
+pub mod order;
 pub mod sourcing;
 pub mod unit;

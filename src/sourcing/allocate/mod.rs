@@ -382,8 +382,8 @@ mod tests {
         let expired =
             Offer { valid_until: Some("2026-11-20".parse().unwrap()), ..offer("a", "s", "2") };
         let result = run(&[need("a", 3), need("b", 1)], &[expired], &[]);
-        let reasons: Vec<_> =
-            result.unmet.iter().map(|unmet| unmet.comparison.excluded.len()).collect();
+        assert_eq!(result.unmet.len(), 2);
+        let reasons: Vec<_> = result.comparisons.iter().map(|all| all.excluded.len()).collect();
         assert_eq!(reasons, [1, 0]);
     }
 
