@@ -3,7 +3,10 @@
 //! The host says only what it saw; status **and** the business flag in the body are judged here,
 //! because real servers answer 200 with "not successful" and 404 for a cancel they refuse.
 
-use super::{request::RequestEvent, sale_order::SaleOrderEvent};
+use super::{
+    request::{RequestEvent, RequestReport},
+    sale_order::SaleOrderEvent,
+};
 use crate::unit::{DocumentId, LineId};
 use serde::{Deserialize, Serialize};
 
@@ -93,4 +96,173 @@ pub struct Answer {
     /// What the adapter read; absent when the body was cut or not what was agreed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<AnswerBody>,
+}
+
+impl Answer {
+    fn success(&self) -> Option<bool> {
+        self.body.as_ref().and_then(|body| body.success)
+    }
+
+    fn already_cancelled(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| body.already_cancelled)
+    }
+
+    /// Whether a look-up found something. Nothing named and no explicit "not found" is neither.
+    fn found(&self) -> Option<bool> {
+        let body = self.body.as_ref()?;
+        if body.documents.is_empty() { body.found } else { Some(true) }
+    }
+
+    fn documents(&self) -> Vec<NamedDocument> {
+        self.body.as_ref().map(|body| body.documents.clone()).unwrap_or_default()
+    }
+
+    fn words(&self) -> String {
+        let said = self.body.as_ref().map_or("", |body| &body.message);
+        if said.is_empty() { format!("status {}", self.status) } else { said.to_owned() }
+    }
+}
+
+/// What an attempt's outcome means for its request.
+pub(in crate::flow) fn classify(
+    operation: &Operation,
+    attempt: u32,
+    outcome: &Outcome,
+) -> RequestEvent {
+    match outcome {
+        Outcome::NotSent {} => RequestEvent::NotSent { attempt },
+        Outcome::NoAnswer {} => RequestEvent::NoAnswer { attempt },
+        Outcome::BodyCut { status } => {
+            judge(operation, attempt, None, Answer { status: *status, body: None })
+        }
+        Outcome::Answer { status, retry_after_ms, body } => {
+            let answer = Answer { status: *status, body: body.clone() };
+            judge(operation, attempt, *retry_after_ms, answer)
+        }
+    }
+}
+
+/// The body's word first, where it is clear whatever the status; then the status.
+fn judge(
+    operation: &Operation,
+    attempt: u32,
+    retry_after_ms: Option<u64>,
+    answer: Answer,
+) -> RequestEvent {
+    let status = answer.status;
+    let positive = (200..300).contains(&status) && answer.success() != Some(false);
+    let duplicate_of_our_key =
+        answer.body.as_ref().is_some_and(|body| body.duplicate_of_our_key) && !positive;
+    match operation {
+        Operation::Create {} if duplicate_of_our_key => {
+            return RequestEvent::Answer4xx { attempt, duplicate_of_our_key, answer };
+        }
+        // A document named beside a refusal is alive all the same, and is not to be forgotten.
+        Operation::Create {} if !positive && !answer.documents().is_empty() => {
+            return RequestEvent::Answer2xx { attempt, complete: false, answer };
+        }
+        // "Nothing found" comes as 404 as well as 200.
+        Operation::Lookup {} if answer.found().is_some() => {
+            return RequestEvent::Answer2xx { attempt, complete: true, answer };
+        }
+        Operation::Cancel { .. } if answer.already_cancelled() && !positive => {
+            return RequestEvent::Answer4xx { attempt, duplicate_of_our_key: false, answer };
+        }
+        Operation::Create {} | Operation::Lookup {} | Operation::Cancel { .. } => {}
+    }
+    match status {
+        200..300 if answer.body.is_none() => RequestEvent::BodyInvalid { attempt, answer },
+        200..300 if positive => {
+            let complete = match operation {
+                Operation::Create {} => !answer.documents().is_empty(),
+                Operation::Lookup {} => false,
+                Operation::Cancel { .. } => true,
+            };
+            RequestEvent::Answer2xx { attempt, complete, answer }
+        }
+        200..300 => RequestEvent::AnswerBusinessFail { attempt, answer },
+        401 => RequestEvent::Answer401 { attempt, answer },
+        429 => RequestEvent::Answer429 { attempt, retry_after_ms },
+        // 408 is also what a proxy says that has passed the request on.
+        400..500 if status != 408 => {
+            RequestEvent::Answer4xx { attempt, duplicate_of_our_key: false, answer }
+        }
+        _ => RequestEvent::Answer5xx { attempt, retry_after_ms, status },
+    }
+}
+
+/// What a request's report means for its order; `None` when it has nothing to say.
+pub(in crate::flow) fn order_event(
+    operation: &Operation,
+    request: u32,
+    report: RequestReport,
+) -> Option<SaleOrderEvent> {
+    use RequestReport as R;
+    use SaleOrderEvent as E;
+    // A refused token says nothing about the order: it was not applied, and may be sent as it is.
+    if let R::Reject { answer: Answer { status: 401, .. } } = report {
+        return Some(match operation {
+            Operation::Create {} | Operation::Cancel { .. } => E::NotSent { request },
+            Operation::Lookup {} => E::LookupFail { request, retry_after_ms: None },
+        });
+    }
+    Some(match operation {
+        Operation::Create {} => match report {
+            R::Ok { answer } => E::Ok { request, documents: answer.documents() },
+            R::OkIncomplete { answer } => {
+                E::OkIncomplete { request, documents: answer.documents() }
+            }
+            R::Duplicate { answer } => E::Duplicate { request, documents: answer.documents() },
+            R::Reject { answer } => E::Reject { request, message: answer.words() },
+            R::NotSent {} => E::NotSent { request },
+            R::Throttled { retry_after_ms } => E::Throttled { request, retry_after_ms },
+            R::RejectAfterAmbiguous { .. } => E::Ambiguous { request, retry_after_ms: None },
+            R::Ambiguous { retry_after_ms } | R::Unanswered { retry_after_ms } => {
+                E::Ambiguous { request, retry_after_ms }
+            }
+            R::LateOk { answer } => E::LateOk { documents: answer.documents() },
+        },
+        Operation::Lookup {} => match report {
+            R::Ok { answer } if answer.found() == Some(true) => {
+                E::LookupFound { request, documents: answer.documents() }
+            }
+            R::Ok { .. } => E::LookupAbsent { request },
+            R::LateOk { answer } if answer.found() == Some(true) => {
+                E::LateOk { documents: answer.documents() }
+            }
+            R::LateOk { .. } => return None,
+            R::Throttled { retry_after_ms }
+            | R::Ambiguous { retry_after_ms }
+            | R::Unanswered { retry_after_ms } => E::LookupFail { request, retry_after_ms },
+            R::OkIncomplete { .. }
+            | R::Duplicate { .. }
+            | R::Reject { .. }
+            | R::RejectAfterAmbiguous { .. }
+            | R::NotSent {} => E::LookupFail { request, retry_after_ms: None },
+        },
+        Operation::Cancel { .. } => match report {
+            R::Ok { answer } if answer.already_cancelled() => {
+                E::CancelGone { request, already_cancelled: true }
+            }
+            R::Ok { .. } | R::LateOk { .. } => E::CancelOk { request },
+            R::Reject { answer } if answer.already_cancelled() => {
+                E::CancelGone { request, already_cancelled: true }
+            }
+            // Without a business flag "not found" may as well be a wrong address.
+            R::Reject { answer }
+                if matches!(answer.status, 404 | 410) && answer.success().is_none() =>
+            {
+                E::CancelGone { request, already_cancelled: false }
+            }
+            R::Reject { answer } => E::CancelRefused { request, reason: answer.words() },
+            R::NotSent {} => E::NotSent { request },
+            R::Throttled { retry_after_ms } => E::Throttled { request, retry_after_ms },
+            R::Ambiguous { retry_after_ms } | R::Unanswered { retry_after_ms } => {
+                E::CancelAmbiguous { request, retry_after_ms }
+            }
+            R::OkIncomplete { .. } | R::Duplicate { .. } | R::RejectAfterAmbiguous { .. } => {
+                E::CancelAmbiguous { request, retry_after_ms: None }
+            }
+        },
+    })
 }

@@ -1,11 +1,12 @@
 //! One sale order with its requests: the host feeds inputs and carries out commands.
 
 use super::{
-    answer::{NamedDocument, Operation, Outcome},
-    request::RequestLife,
+    Authentication, FlowPolicy, TransitionError,
+    answer::{self, NamedDocument, Operation, Outcome},
+    request::{self, Replay, RequestCommand, RequestEvent, RequestLife, RequestState},
     sale_order::{
-        ActionAvailability, Audit, LineDocument, Notice, PublicStatus, SaleOrderLife,
-        SaleOrderState, known_format,
+        self, ActionAvailability, Audit, LineDocument, Notice, PublicStatus, SaleOrderCommand,
+        SaleOrderEvent, SaleOrderLife, SaleOrderState, known_format,
     },
 };
 use crate::unit::{DocumentId, Invalid, LineId, SaleOrderId, Timestamp};
@@ -220,12 +221,287 @@ impl SaleOrderFlow {
             id: order.id.clone(),
             status: order.status(),
             state: order.state,
-            in_doubt: order.ambiguous || order.cancel_ambiguous,
+            in_doubt: order.state.in_doubt(),
             cancel_requested: order.cancel_requested,
             attempts: order.attempts,
             documents: order.documents.clone(),
             actions: order.state.actions().to_vec(),
             wake_at: self.wake_at(),
         }
+    }
+}
+
+/// Moves an order and its requests: the next flow, and what the host does once it is stored.
+///
+/// # The host's contract
+///
+/// 1. Store the returned flow and its commands together.
+/// 2. Carry out the commands; make each call at most once.
+/// 3. Report what was seen as the next input.
+///
+/// After a crash, give [`FlowInput::Recover`] before anything else: a call that may have left is
+/// treated as one without an answer. Inputs may come late, twice or in any order.
+///
+/// # Who retries
+///
+/// The order alone counts attempts. Each of its requests is a single attempt with no retries and no
+/// waiting of its own, so nothing is tried twice over; the one thing a request repeats by itself is
+/// the attempt whose token was refused, which reached no business code and counts for nobody.
+///
+/// # Errors
+///
+/// When a person asks for what the order's state does not take, or an input names a request or an
+/// attempt that was never made. The given flow stays valid.
+///
+/// ```
+/// use replenish::flow::{
+///     AnswerBody, FlowInput, FlowPolicy, HostCommand, NamedDocument, Outcome, PublicStatus,
+///     SaleOrderFlow, advance,
+/// };
+/// use replenish::unit::{DocumentId, LineId, SaleOrderId, Timestamp};
+/// let policy = FlowPolicy::default();
+/// let line = LineId::new("1")?;
+/// let flow = SaleOrderFlow::new(SaleOrderId::new("SO-1")?, vec![line.clone()])?;
+///
+/// let submit = FlowInput::Submit { payload: r#"{"sku":"A"}"#.into() };
+/// let sending = advance(&flow, &submit, Timestamp(0), &policy)?;
+/// let HostCommand::Send { request_id, attempt, idempotency_key, .. } = &sending.commands[0] else {
+///     panic!("the first thing to do is to send")
+/// };
+/// assert_eq!(idempotency_key, "SO-1/create/1");
+///
+/// let documents = vec![NamedDocument { line, document: DocumentId::new("4711")? }];
+/// let body = Some(AnswerBody { documents, ..AnswerBody::default() });
+/// let outcome = Outcome::Answer { status: 201, retry_after_ms: None, body };
+/// let answer = FlowInput::Outcome { request_id: *request_id, attempt: *attempt, outcome };
+/// let sent = advance(&sending.flow, &answer, Timestamp(80), &policy)?;
+/// assert_eq!(sent.flow.view().status, PublicStatus::Sent);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn advance(
+    flow: &SaleOrderFlow,
+    input: &FlowInput,
+    now: Timestamp,
+    policy: &FlowPolicy,
+) -> Result<FlowStep, TransitionError> {
+    let mut drive = Drive { flow: flow.clone(), now, policy, commands: Vec::new() };
+    match input {
+        FlowInput::Submit { payload } => {
+            drive.order(&SaleOrderEvent::Submit { payload: payload.clone() })?;
+        }
+        FlowInput::CancelRequested {} => drive.order(&SaleOrderEvent::CancelRequested {})?,
+        FlowInput::OperatorPresent { documents } => {
+            drive.order(&SaleOrderEvent::OperatorPresent { documents: documents.clone() })?;
+        }
+        FlowInput::OperatorAbsent {} => drive.order(&SaleOrderEvent::OperatorAbsent {})?,
+        FlowInput::RemoteNullified { documents } => {
+            drive.order(&SaleOrderEvent::RemoteNullified { documents: documents.clone() })?;
+        }
+        FlowInput::RemoteCreated { documents } => {
+            drive.order(&SaleOrderEvent::LateOk { documents: documents.clone() })?;
+        }
+        FlowInput::Woke {} => drive.wake()?,
+        FlowInput::Recover {} => drive.recover()?,
+        FlowInput::Outcome { request_id, attempt, outcome } => {
+            drive.answer(*request_id, |request| {
+                answer::classify(request.operation(), *attempt, outcome)
+            })?;
+        }
+        FlowInput::TokenReady { request_id, generation } => {
+            let generation = *generation;
+            drive.answer(*request_id, |_| RequestEvent::TokenReady { generation })?;
+        }
+        FlowInput::TokenFailed { request_id, message } => {
+            let message = message.clone();
+            drive.answer(*request_id, |_| RequestEvent::TokenFailed { message })?;
+        }
+    }
+    Ok(drive.finish())
+}
+
+/// One input under way.
+struct Drive<'a> {
+    flow: SaleOrderFlow,
+    now: Timestamp,
+    policy: &'a FlowPolicy,
+    commands: Vec<HostCommand>,
+}
+
+impl Drive<'_> {
+    fn finish(mut self) -> FlowStep {
+        self.flow.requests.retain(|request| request.state() != RequestState::Succeeded);
+        if let Some(at) = self.flow.wake_at() {
+            self.commands.push(HostCommand::Wake { at });
+        }
+        FlowStep { flow: self.flow, commands: self.commands }
+    }
+
+    /// Requests first: a request that is given up moves the order before the order's own timer,
+    /// which never runs out earlier, is looked at.
+    fn wake(&mut self) -> Result<(), TransitionError> {
+        let due = |wake_at: Option<Timestamp>| wake_at.is_some_and(|at| at <= self.now);
+        let ids: Vec<u32> =
+            self.flow.requests.iter().filter(|r| due(r.wake_at())).map(RequestLife::id).collect();
+        for id in ids {
+            self.request(id, &RequestEvent::TimerDue {})?;
+        }
+        if self.flow.order.wake_at().is_some_and(|at| at <= self.now) {
+            self.order(&SaleOrderEvent::TimerDue {})?;
+        }
+        Ok(())
+    }
+
+    fn recover(&mut self) -> Result<(), TransitionError> {
+        let running: Vec<u32> = self.running().map(RequestLife::id).collect();
+        for id in running {
+            self.request(id, &RequestEvent::Recover {})?;
+        }
+        let awaited = self.flow.order.awaited.map(|awaited| awaited.request);
+        if self.running().any(|request| Some(request.id()) == awaited) {
+            return Ok(());
+        }
+        self.order(&SaleOrderEvent::Recover {})
+    }
+
+    fn running(&self) -> impl Iterator<Item = &RequestLife> {
+        self.flow.requests.iter().filter(|request| !request.state().is_resting())
+    }
+
+    /// An input for a request; one for a request that has succeeded is a repetition.
+    fn answer(
+        &mut self,
+        id: u32,
+        event: impl FnOnce(&RequestLife) -> RequestEvent,
+    ) -> Result<(), TransitionError> {
+        if let Some(request) = self.flow.requests.iter().find(|request| request.id() == id) {
+            let event = event(request);
+            return self.request(id, &event);
+        }
+        let order = &mut self.flow.order;
+        if id == 0 || id > order.last_request {
+            return Err(TransitionError::UnknownRequest { last: order.last_request, got: id });
+        }
+        order.superseded = order.superseded.saturating_add(1);
+        Ok(())
+    }
+
+    fn order(&mut self, event: &SaleOrderEvent) -> Result<(), TransitionError> {
+        let step = sale_order::step(&self.flow.order, event, self.now, self.policy)?;
+        self.flow.order = step.life;
+        for command in step.commands {
+            match command {
+                SaleOrderCommand::Create { request, idempotency_key, .. } => {
+                    self.begin(request, Operation::Create {}, &idempotency_key)?;
+                }
+                SaleOrderCommand::Lookup { request, idempotency_key, .. } => {
+                    self.begin(request, Operation::Lookup {}, &idempotency_key)?;
+                }
+                SaleOrderCommand::Cancel { request, idempotency_key, document, .. } => {
+                    self.begin(request, Operation::Cancel { document }, &idempotency_key)?;
+                }
+                SaleOrderCommand::Notify { notice, key, detail } => {
+                    self.commands.push(HostCommand::Notify { notice, key, detail });
+                }
+                SaleOrderCommand::Audit { audit, detail } => {
+                    self.commands.push(HostCommand::Audit { audit, detail });
+                }
+                SaleOrderCommand::Parent {} => self.commands.push(HostCommand::Parent {}),
+                // One wake for the whole flow is set at the end.
+                SaleOrderCommand::Timer { .. } | SaleOrderCommand::CancelTimer {} => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, id: u32, operation: Operation, key: &str) -> Result<(), TransitionError> {
+        let replay = match operation {
+            Operation::Lookup {} => Replay::Safe,
+            Operation::Create {} | Operation::Cancel { .. } => Replay::Once,
+        };
+        // One attempt and no waiting of its own: the order counts.
+        self.flow.requests.push(RequestLife::new(id, operation, key, replay, 0, 0));
+        self.request(id, &RequestEvent::Start {})
+    }
+
+    fn request(&mut self, id: u32, event: &RequestEvent) -> Result<(), TransitionError> {
+        let Some(place) = self.flow.requests.iter().position(|request| request.id() == id) else {
+            return Err(TransitionError::UnknownRequest {
+                last: self.flow.order.last_request,
+                got: id,
+            });
+        };
+        let step = request::step(&self.flow.requests[place], event, self.now, self.policy)?;
+        self.flow.requests[place] = step.life;
+        for command in step.commands {
+            match command {
+                RequestCommand::NeedToken { refused_generation } => {
+                    self.need_token(id, refused_generation)?;
+                }
+                RequestCommand::Http { attempt, generation, deadline_at } => {
+                    self.send(place, attempt, generation, deadline_at);
+                }
+                RequestCommand::Abort { attempt } => {
+                    self.commands.push(HostCommand::Abort { request_id: id, attempt });
+                }
+                RequestCommand::Log { message } => {
+                    let audit = Audit::RequestLog;
+                    self.commands.push(HostCommand::Audit { audit, detail: message });
+                }
+                RequestCommand::Report { report } => {
+                    let operation = self.flow.requests[place].operation().clone();
+                    if let Some(event) = answer::order_event(&operation, id, report) {
+                        self.order(&event)?;
+                    }
+                }
+                // The order tells a person what the end of its request means; the wake is set at
+                // the end.
+                RequestCommand::Notify {}
+                | RequestCommand::Timer { .. }
+                | RequestCommand::CancelTimer {} => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn need_token(
+        &mut self,
+        request_id: u32,
+        refused_generation: Option<u32>,
+    ) -> Result<(), TransitionError> {
+        match (self.policy.authentication, refused_generation) {
+            (Authentication::Token, _) => {
+                self.commands.push(HostCommand::NeedToken { request_id, refused_generation });
+                Ok(())
+            }
+            (Authentication::None, None) => {
+                self.request(request_id, &RequestEvent::TokenReady { generation: 0 })
+            }
+            (Authentication::None, Some(_)) => {
+                let message = "the server asks for a token and the connection has none".to_owned();
+                self.request(request_id, &RequestEvent::TokenFailed { message })
+            }
+        }
+    }
+
+    fn send(&mut self, place: usize, attempt: u32, generation: u32, deadline_at: Timestamp) {
+        let (order, request) = (&self.flow.order, &self.flow.requests[place]);
+        let payload = match request.operation() {
+            Operation::Create {} => order.payload.clone(),
+            Operation::Lookup {} | Operation::Cancel { .. } => None,
+        };
+        let token_generation = match self.policy.authentication {
+            Authentication::None => None,
+            Authentication::Token => Some(generation),
+        };
+        self.commands.push(HostCommand::Send {
+            request_id: request.id(),
+            attempt,
+            operation: request.operation().clone(),
+            reference: order.id.clone(),
+            idempotency_key: request.idempotency_key.clone(),
+            payload,
+            token_generation,
+            deadline_at,
+        });
     }
 }

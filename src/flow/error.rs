@@ -61,6 +61,14 @@ pub enum TransitionError {
         /// The request that was named.
         got: u32,
     },
+    /// An outcome came for an attempt that was never made.
+    #[error("expected an attempt from 1 to {last}, got `{got}`")]
+    UnknownAttempt {
+        /// The newest attempt, 0 when there is none.
+        last: u32,
+        /// The attempt that was named.
+        got: u32,
+    },
 }
 
 impl TransitionError {
@@ -75,6 +83,7 @@ impl TransitionError {
             Self::PayloadMissing => "payload_missing",
             Self::DocumentsIncomplete { .. } => "documents_incomplete",
             Self::UnknownRequest { .. } => "request_unknown",
+            Self::UnknownAttempt { .. } => "attempt_unknown",
         }
     }
 
@@ -85,6 +94,7 @@ impl TransitionError {
             Self::Unchanged { .. } | Self::PayloadFrozen { .. } | Self::PayloadMissing => "payload",
             Self::DocumentsIncomplete { .. } => "documents",
             Self::UnknownRequest { .. } => "request_id",
+            Self::UnknownAttempt { .. } => "attempt",
         }
     }
 }

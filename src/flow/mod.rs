@@ -2,7 +2,7 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `drive` | how does the host talk to an order: inputs and commands |
+//! | `drive` | how does the host talk to an order: [`advance`], inputs and commands |
 //! | `sale_order` | where does a sale order stand and what moves it |
 //! | `request` | how does one outbound request end |
 //! | `answer` | what does an answer mean |
@@ -23,16 +23,18 @@ mod rollup;
 mod sale_order;
 
 pub use answer::{Answer, AnswerBody, NamedDocument, Operation, Outcome};
-pub use drive::{FlowInput, FlowStep, HostCommand, SaleOrderFlow, SaleOrderView};
+pub use drive::{FlowInput, FlowStep, HostCommand, SaleOrderFlow, SaleOrderView, advance};
 pub use error::TransitionError;
 pub use policy::{
     Authentication, Capabilities, Circuit, Deduplication, FlowPolicy, ReferenceLookup,
 };
 pub use request::{
     Replay, RequestCommand, RequestEvent, RequestLife, RequestReport, RequestState, RequestStep,
+    step as step_request,
 };
 pub use rollup::{ParentStatus, Rollup, RollupCounts, roll_up};
 pub use sale_order::{
     Action, ActionAvailability, Audit, LineDocument, Notice, PublicStatus, Refusal,
     SaleOrderCommand, SaleOrderEvent, SaleOrderLife, SaleOrderState, SaleOrderStep,
+    step as step_sale_order,
 };

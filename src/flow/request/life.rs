@@ -186,7 +186,7 @@ pub enum RequestEvent {
     Recover {},
 }
 
-/// What `step` wants done once the new life is stored.
+/// What [`step`](super::step) wants done once the new life is stored.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]

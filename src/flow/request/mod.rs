@@ -1,11 +1,13 @@
 //! One outbound request: token, attempt, answer, retry, end.
 //!
-//! [`RequestLife`] is the stored value and `step` moves it. Inside an order each request is a
+//! [`RequestLife`] is the stored value and [`step`] moves it. Inside an order each request is a
 //! single attempt, because the order counts the retries; used alone, a request retries by itself as
 //! far as its [`Replay`] allows.
 
 mod life;
+mod step;
 
 pub use life::{
     Replay, RequestCommand, RequestEvent, RequestLife, RequestReport, RequestState, RequestStep,
 };
+pub use step::step;
