@@ -26,8 +26,11 @@ export class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
 
-/** What a job asks the host to do for one sale order. */
-export type JobKind = 'send' | 'wake' | 'notify';
+/**
+ * What a job asks the host to do for one sale order: submit it, wake its flow, fetch a token, or
+ * make a call. A call is handed out only when the process that made it has vanished.
+ */
+export type JobKind = 'submit' | 'wake' | 'token' | 'send';
 
 /** A job that this process holds until its lease is over. */
 export interface Job {
@@ -48,6 +51,8 @@ export interface NewJob {
   kind: JobKind;
   body: string;
   runAt: number;
+  /** Until when it is held from its birth on, where its writer does it at once. */
+  leaseUntil?: number;
 }
 
 /** A sale order as it is stored; `document` and `life` are the engine's values as JSON. */
@@ -61,6 +66,14 @@ export interface SaleOrderRow {
   /** Grows by one with every change; a writer names the one it read. */
   version: number;
   updatedAt: number;
+}
+
+/** What a person was told about a sale order. */
+export interface NoticeRow {
+  saleOrder: string;
+  at: number;
+  name: string;
+  detail: string;
 }
 
 /** What happened to a sale order, in the order of `seq`. */
@@ -87,6 +100,10 @@ const SCHEMA = `
     sale_order text not null references sale_order (id), seq bigint not null,
     at bigint not null, name text not null, body text not null,
     primary key (sale_order, seq)
+  );
+  create table if not exists notice (
+    dedup text primary key, sale_order text not null references sale_order (id),
+    at bigint not null, name text not null, detail text not null
   );
   create table if not exists job (
     id integer primary key, dedup text not null unique,
@@ -192,6 +209,11 @@ export class Store {
     return this.query<EventRow>(sql, saleOrder);
   }
 
+  notices(): NoticeRow[] {
+    const sql = 'select sale_order as saleOrder, at, name, detail from notice order by at, dedup';
+    return this.query<NoticeRow>(sql);
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -245,15 +267,35 @@ export function appendEvent(saleOrder: string, at: number, name: string, body: s
   return { sql, cells: [saleOrder, at, name, body, saleOrder], changes: 1 };
 }
 
-/** Stores a job, unless one with its `dedup` was ever stored. */
-export function insertJob(job: NewJob): Statement {
-  const sql = `insert into job (dedup, sale_order, kind, body, run_at) values (?, ?, ?, ?, ?)
+/** Stores what a person is told, once for each `dedup`. */
+export function insertNotice(dedup: string, notice: NoticeRow): Statement {
+  const sql = `insert into notice (dedup, sale_order, at, name, detail) values (?, ?, ?, ?, ?)
     on conflict (dedup) do nothing`;
-  return { sql, cells: [job.dedup, job.saleOrder, job.kind, job.body, job.runAt] };
+  return { sql, cells: [dedup, notice.saleOrder, notice.at, notice.name, notice.detail] };
 }
 
-/** Closes a job, unless its lease ran out and somebody else holds it now. */
+/** Stores a job, unless one with its `dedup` was ever stored. */
+export function insertJob({ dedup, saleOrder, kind, body, runAt, leaseUntil }: NewJob): Statement {
+  const sql = `insert into job (dedup, sale_order, kind, body, run_at, attempts, lease_until)
+    values (?, ?, ?, ?, ?, ?, ?) on conflict (dedup) do nothing`;
+  const attempts = leaseUntil === undefined ? 0 : 1;
+  return { sql, cells: [dedup, saleOrder, kind, body, runAt, attempts, leaseUntil ?? 0] };
+}
+
+/** Closes a job that this process holds; a conflict where somebody else holds or closed it. */
 export function finishJob(job: Job, now: number): Statement {
   const sql = 'update job set done_at = ? where id = ? and lease_token = ? and done_at is null';
   return { sql, cells: [now, job.id, job.leaseToken], changes: 1 };
+}
+
+/** Closes a job, whoever holds it, if it is still open. */
+export function closeJob(dedup: string, now: number): Statement {
+  return { sql: 'update job set done_at = ? where dedup = ? and done_at is null', cells: [now, dedup] };
+}
+
+/** Closes what was to wake a sale order. */
+export function closeWakes(saleOrder: string, now: number): Statement {
+  const sql = `update job set done_at = ?
+    where sale_order = ? and kind = 'wake' and done_at is null`;
+  return { sql, cells: [now, saleOrder] };
 }

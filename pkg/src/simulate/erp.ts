@@ -22,7 +22,7 @@ export interface ErpSimulatorOptions {
 export interface ErpDocument {
   id: number;
   reference: string;
-  lines: number;
+  materials: string[];
   live: boolean;
 }
 
@@ -133,16 +133,17 @@ export class ErpSimulator {
 
   /** Enters the order and answers with one entry a line, all of them naming its one document. */
   #enter(reference: string, lines: Line[]): Reply {
-    const document = { id: this.#nextId++, reference, lines: lines.length, live: true };
+    const materials = lines.map((line) => line.CodigoMaterial);
+    const document = { id: this.#nextId++, reference, materials, live: true };
     this.#documents.set(document.id, document);
     this.#book(reference).documents.push(document);
-    return accepted(lines.map((line) => this.#entry(document, line.CodigoMaterial)));
+    return accepted(this.#entries(document));
   }
 
   /** The number's name changed between two recordings, so both names are spoken. */
-  #entry(document: ErpDocument, material: string): object {
+  #entries({ id, materials }: ErpDocument): object[] {
     const name = this.#options.flavour === 'lookup' ? 'pedidoVentaId' : 'pedidoVentaSapId';
-    return { fechaCreacion: '2024-04-10T16:26:51', zcen: material, [name]: document.id };
+    return materials.map((zcen) => ({ fechaCreacion: '2024-04-10T16:26:51', zcen, [name]: id }));
   }
 
   #cancel(id: number, response: ServerResponse): void {
@@ -159,7 +160,7 @@ export class ErpSimulator {
   #lookup(reference: string, response: ServerResponse): void {
     this.#act('lookup', reference, response, () => {
       const live = this.#book(reference).documents.filter((document) => document.live);
-      return accepted(live.map((document) => this.#entry(document, '')));
+      return accepted(live.flatMap((document) => this.#entries(document)));
     });
   }
 

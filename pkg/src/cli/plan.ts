@@ -1,0 +1,76 @@
+/** `replenish plan`: what to buy and from whom, from the user's own files. */
+import type { Plan } from '../../types/engine.js';
+import { loadEngine } from '../load-node.js';
+import { reportPage } from '../report/page.js';
+import { readInput, writeOutputs } from './files.js';
+import { helpText, readOptions, type Usage } from './options.js';
+import type { Printer } from './print.js';
+
+const USAGE: Usage = {
+  usage:
+    'replenish plan --demand FILE --stock FILE --offers FILE [--terms FILE] [--today DAY] [--out FILE] [--json FILE]',
+  about: 'Says what to buy today and from whom, from your own CSV files.',
+  options: {
+    demand: { value: 'FILE', help: 'What was sold: sku,date,quantity', required: true },
+    stock: { value: 'FILE', help: 'What there is: sku,on_hand,...', required: true },
+    offers: { value: 'FILE', help: 'What suppliers offer: offer,supplier,sku,...', required: true },
+    terms: { value: 'FILE', help: 'What suppliers ask of whole orders: supplier,...' },
+    today: { value: 'DAY', help: 'The day to plan for, such as 2026-11-21; today if left out' },
+    out: { value: 'FILE', help: 'Write a report as one HTML file' },
+    json: { value: 'FILE', help: 'Write the whole plan as JSON' },
+  },
+};
+
+export async function plan(args: string[], print: Printer): Promise<void> {
+  const given = readOptions(args, USAGE);
+  if (given === undefined) return print.line(helpText(USAGE));
+  const { demand, stock, offers, terms, out, json } = given.values;
+  const today = given.values['today'] ?? localDay(new Date());
+  const [demandFile, stockFile, offersFile, termsFile] = await Promise.all([
+    readInput(String(demand)),
+    readInput(String(stock)),
+    readInput(String(offers)),
+    terms === undefined ? undefined : readInput(terms),
+  ]);
+  print.progress('planning');
+  const engine = await loadEngine();
+  const tables = { demand: demandFile, stock: stockFile, offers: offersFile };
+  const options = engine.planOptions(today);
+  const result = engine.planFromTables(termsFile ? { ...tables, terms: termsFile } : tables, options);
+  const files = [];
+  if (out !== undefined) {
+    const title = `What to buy on ${today}`;
+    files.push({ path: out, content: reportPage({ title, plan: result }) });
+  }
+  if (json !== undefined) files.push({ path: json, content: JSON.stringify(result, null, 2) });
+  await writeOutputs(files);
+  printPlan(result, print);
+  for (const { path } of files) print.line(`written: ${path}`);
+}
+
+/** The plan in a few lines. */
+export function printPlan({ allocation, products, purchase_orders, notes }: Plan, print: Printer): void {
+  const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
+  print.line(`${short} of ${products.length} products must be bought`);
+  const width = Math.max(0, ...purchase_orders.map(({ supplier }) => supplier.length));
+  for (const { supplier, lines, total, expected_arrival } of purchase_orders) {
+    const count = `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
+    print.line(`  ${supplier.padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`);
+  }
+  print.line(`total ${print.strong(allocation.total)}, at least ${allocation.lower_bound}`);
+  const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
+  if (saving && allocation.lines.length > 0) {
+    const share = (saving.saving_share * 100).toFixed(1);
+    print.line(`saves ${print.good(saving.saving)} (${share} %) against the default suppliers`);
+  }
+  for (const { requirement, reason } of allocation.unmet) {
+    print.problem(`${requirement.sku}: ${requirement.quantity} by ${requirement.need_by}: ${reason}`);
+  }
+  for (const { sku, problem } of products) if (problem) print.problem(`${sku}: ${problem.message}`);
+  for (const note of notes) print.problem(note);
+}
+
+function localDay(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

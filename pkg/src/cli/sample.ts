@@ -1,0 +1,44 @@
+/** The sample company that comes with the package. */
+import { readFile } from 'node:fs/promises';
+import type { CustomerOrder } from '../../types/engine.js';
+import type { Flavour } from '../simulate/faults.js';
+import type { InputFile } from './files.js';
+
+export interface Company {
+  name: string;
+  /** The day on which the sample stands still. */
+  today: string;
+  currency: string;
+  /** Who fulfils the lines; `vendor` is null for the own warehouse. */
+  vendors: { vendor: string | null; name: string; erp: Flavour }[];
+}
+
+export interface Sample {
+  company: Company;
+  demand: InputFile;
+  stock: InputFile;
+  offers: InputFile;
+  terms: InputFile;
+  orders: CustomerOrder[];
+}
+
+export async function readSample(): Promise<Sample> {
+  const [demand, stock, offers, terms] = await Promise.all(
+    ['demand.csv', 'stock.csv', 'offers.csv', 'terms.csv'].map(async (name) => ({
+      name,
+      bytes: await readFile(place(name)),
+    })),
+  );
+  return {
+    company: JSON.parse(await readFile(place('company.json'), 'utf8')) as Company,
+    orders: JSON.parse(await readFile(place('orders.json'), 'utf8')) as CustomerOrder[],
+    demand: demand as InputFile,
+    stock: stock as InputFile,
+    offers: offers as InputFile,
+    terms: terms as InputFile,
+  };
+}
+
+function place(name: string): URL {
+  return new URL(`../sample/${name}`, import.meta.url);
+}

@@ -1,0 +1,299 @@
+/**
+ * Carries out what the engine asks for: stores the new life and the jobs first, then acts, then
+ * reports what it saw. It decides nothing: whether and when to try again is the engine's.
+ */
+import type { FlowInput, FlowPolicy, HostCommand, Outcome } from '../../types/engine.js';
+import type { Engine } from '../engine.js';
+import { EngineError } from '../error.js';
+import type { Clock } from './clock.js';
+import { sendOnce, type HttpOutcome, type HttpRequest } from './http.js';
+import {
+  appendEvent,
+  closeJob,
+  closeWakes,
+  ConflictError,
+  finishJob,
+  insertCustomerOrder,
+  insertJob,
+  insertNotice,
+  insertSaleOrder,
+  updateLife,
+  type Job,
+  type SaleOrderRow,
+  type Statement,
+  type Store,
+} from './store.js';
+
+export type SendCommand = Extract<HostCommand, { type: 'send' }>;
+
+/** How the system behind one sale order is spoken to. */
+export interface Connection {
+  policy: FlowPolicy;
+  request(command: SendCommand): HttpRequest;
+  read(outcome: HttpOutcome): Outcome;
+  /**
+   * Fetches a token, another one than `refused`, and returns its generation; `request` finds the
+   * token itself by it. Left out where the system asks for none.
+   */
+  authorize?(refused: number | undefined): Promise<number>;
+}
+
+/** What the runtime uses from outside. */
+export interface RuntimeOptions {
+  engine: Pick<Engine, 'advanceSaleOrder' | 'openSaleOrder' | 'viewSaleOrder'>;
+  store: Store;
+  clock: Clock;
+  fetch: typeof fetch;
+  connect(row: SaleOrderRow): Connection;
+  /** How many sale orders are worked on at the same time. */
+  concurrency?: number;
+  /** How long after its deadline a call counts as lost with its process. */
+  leaseMs?: number;
+  /** Told after every stored change. */
+  onChange?(saleOrder: string): void;
+}
+
+/** A customer's order and the sale orders that it was split into. */
+export interface Acceptance {
+  customerOrder: { id: string; document: unknown };
+  saleOrders: readonly { id: string; lines: readonly string[]; document: unknown; payload: string }[];
+}
+
+export class Runtime {
+  readonly #options: Required<Omit<RuntimeOptions, 'onChange'>> & Pick<RuntimeOptions, 'onChange'>;
+  readonly #calls = new Map<string, AbortController>();
+  readonly #running = new Set<Promise<void>>();
+  #wake = new AbortController();
+
+  constructor(options: RuntimeOptions) {
+    this.#options = { concurrency: 16, leaseMs: 30_000, ...options };
+  }
+
+  /** Stores an order and its sale orders, to be submitted; one that is stored already is left alone. */
+  accept({ customerOrder, saleOrders }: Acceptance): void {
+    const { engine, store, clock } = this.#options;
+    const now = clock.now();
+    const statements = saleOrders.flatMap(({ id, lines, document, payload }) => {
+      const flow = engine.openSaleOrder(id, [...lines]);
+      const { state, status } = engine.viewSaleOrder(flow);
+      const row: SaleOrderRow = {
+        id,
+        customerOrder: customerOrder.id,
+        document: JSON.stringify(document),
+        life: JSON.stringify(flow),
+        state,
+        status,
+        version: 1,
+        updatedAt: now,
+      };
+      const body = JSON.stringify({ type: 'submit', payload } satisfies FlowInput);
+      const dedup = `${id}:submit`;
+      return [
+        insertSaleOrder(row),
+        insertJob({ dedup, saleOrder: id, kind: 'submit', body, runAt: now }),
+      ];
+    });
+    const document = JSON.stringify(customerOrder.document);
+    store.commit([insertCustomerOrder(customerOrder.id, document, now), ...statements]);
+    this.#wake.abort();
+  }
+
+  /** Tells a sale order something from outside: a cancel, a person's finding, a webhook. */
+  tell(saleOrder: string, input: FlowInput): void {
+    this.#advance(saleOrder, input, () => []);
+    this.#wake.abort();
+  }
+
+  /**
+   * Works until `signal` aborts or, with `untilIdle`, until no job is left. Calls that are running
+   * at the end are waited for, so that their outcome is stored.
+   */
+  async run({ signal, untilIdle = false }: { signal?: AbortSignal; untilIdle?: boolean } = {}): Promise<void> {
+    const { store, clock, concurrency, leaseMs } = this.#options;
+    const stop = () => this.#wake.abort();
+    signal?.addEventListener('abort', stop);
+    try {
+      while (!signal?.aborted) {
+        this.#wake = new AbortController();
+        const room = concurrency - this.#running.size;
+        const jobs = room > 0 ? store.claim(clock.now(), leaseMs, room) : [];
+        for (const job of jobs) this.#start(job);
+        const due = store.nextDue();
+        if (untilIdle && due === undefined && this.#running.size === 0) return;
+        // Another process may add jobs, so that an empty queue is looked at again after a while.
+        const full = this.#running.size >= concurrency;
+        const wait = full ? POLL_MS : Math.min((due ?? Infinity) - clock.now(), POLL_MS);
+        await Promise.race([clock.sleep(Math.max(wait, 1), this.#wake.signal), ...this.#running]);
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      await Promise.allSettled(this.#running);
+    }
+  }
+
+  #start(job: Job): void {
+    const work = this.#work(job).finally(() => this.#running.delete(work));
+    this.#running.add(work);
+  }
+
+  async #work(job: Job): Promise<void> {
+    try {
+      const input = await this.#inputOf(job);
+      const calls = this.#advance(job.saleOrder, input, (now) => [finishJob(job, now)]);
+      await Promise.all(calls.map((call) => this.#call(job.saleOrder, call)));
+    } catch (error) {
+      // Somebody else took the job over when its lease was over, or made it needless.
+      if (error instanceof ConflictError) return;
+      if (!(error instanceof EngineError) || error.code === 'internal') throw error;
+      this.#refuse(job, error);
+    }
+  }
+
+  /** Keeps for the record that the order does not take what the job was to tell it. */
+  #refuse(job: Job, { code, message }: EngineError): void {
+    const now = this.#options.clock.now();
+    const event = appendEvent(job.saleOrder, now, 'refused', JSON.stringify({ code, message }));
+    this.#options.store.commit([finishJob(job, now), event]);
+  }
+
+  async #inputOf(job: Job): Promise<FlowInput> {
+    switch (job.kind) {
+      case 'submit':
+        return JSON.parse(job.body) as FlowInput;
+      case 'wake':
+        return { type: 'woke' };
+      case 'send':
+        // Only a call whose process has vanished is handed out: whether it was made is unknown.
+        return { type: 'recover' };
+      case 'token': {
+        const command = JSON.parse(job.body) as Extract<HostCommand, { type: 'need_token' }>;
+        return this.#authorize(job.saleOrder, command);
+      }
+    }
+  }
+
+  async #authorize(
+    saleOrder: string,
+    { request_id, refused_generation }: Extract<HostCommand, { type: 'need_token' }>,
+  ): Promise<FlowInput> {
+    const { authorize } = this.#options.connect(this.#row(saleOrder));
+    try {
+      if (authorize === undefined) throw new Error('this connection has no tokens');
+      return { type: 'token_ready', request_id, generation: await authorize(refused_generation) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { type: 'token_failed', request_id, message };
+    }
+  }
+
+  /** Makes a call that is stored as such, at most once, and reports how it ended. */
+  async #call(saleOrder: string, command: SendCommand): Promise<void> {
+    const { clock, fetch } = this.#options;
+    const connection = this.#options.connect(this.#row(saleOrder));
+    const key = callKey(saleOrder, command);
+    const abort = new AbortController();
+    this.#calls.set(key, abort);
+    const now = clock.now();
+    const deadlineMs = command.deadline_at - now;
+    const outcome: HttpOutcome =
+      deadlineMs > 0
+        ? await sendOnce(connection.request(command), { fetch, deadlineMs, signal: abort.signal, now })
+        : { kind: 'not_sent', reason: 'the deadline had passed' };
+    this.#calls.delete(key);
+    const { request_id, attempt } = command;
+    const input: FlowInput = { type: 'outcome', request_id, attempt, outcome: connection.read(outcome) };
+    const calls = this.#advance(saleOrder, input, (at) => [closeJob(key, at)]);
+    await Promise.all(calls.map((call) => this.#call(saleOrder, call)));
+  }
+
+  /**
+   * Takes one step: the new life, what happened and every job in one transaction. Returns the calls
+   * to be made now.
+   */
+  #advance(
+    saleOrder: string,
+    input: FlowInput,
+    alongside: (now: number) => Statement[],
+  ): SendCommand[] {
+    const { engine, store, clock, connect, onChange } = this.#options;
+    for (;;) {
+      const row = this.#row(saleOrder);
+      const now = clock.now();
+      const { policy } = connect(row);
+      const { flow, commands } = engine.advanceSaleOrder(JSON.parse(row.life), input, now, policy);
+      const { state, status } = engine.viewSaleOrder(flow);
+      const life = JSON.stringify(flow);
+      const event = JSON.stringify({ from: row.state, to: state, input: brief(input), commands: commands.map(brief) });
+      const calls = commands.filter((command) => command.type === 'send');
+      try {
+        store.commit([
+          ...alongside(now),
+          updateLife(row, { life, state, status, updatedAt: now }),
+          appendEvent(saleOrder, now, input.type, event),
+          ...commands.flatMap((command) => this.#store(row, command, now)),
+        ]);
+      } catch (error) {
+        // Another process changed the order meanwhile: the step is taken anew from what it wrote.
+        const moved = this.#row(saleOrder).version !== row.version;
+        if (error instanceof ConflictError && moved) continue;
+        throw error;
+      }
+      for (const command of commands) {
+        if (command.type === 'abort') this.#calls.get(callKey(saleOrder, command))?.abort();
+      }
+      onChange?.(saleOrder);
+      return calls;
+    }
+  }
+
+  /** What is written for a command, so that it is not forgotten. */
+  #store(row: SaleOrderRow, command: HostCommand, now: number): Statement[] {
+    const saleOrder = row.id;
+    const body = JSON.stringify(command);
+    switch (command.type) {
+      case 'send': {
+        const leaseUntil = Math.max(command.deadline_at, now) + this.#options.leaseMs;
+        const dedup = callKey(saleOrder, command);
+        return [insertJob({ dedup, saleOrder, kind: 'send', body, runAt: now, leaseUntil })];
+      }
+      case 'wake': {
+        const dedup = `${saleOrder}:wake:${row.version}`;
+        return [
+          closeWakes(saleOrder, now),
+          insertJob({ dedup, saleOrder, kind: 'wake', body, runAt: command.at }),
+        ];
+      }
+      case 'need_token': {
+        const dedup = `${saleOrder}:token:${command.request_id}:${row.version}`;
+        return [insertJob({ dedup, saleOrder, kind: 'token', body, runAt: now })];
+      }
+      case 'notify': {
+        const notice = { saleOrder, at: now, name: command.notice, detail: command.detail };
+        return [insertNotice(command.key, notice)];
+      }
+      case 'abort': // A running call ends by itself at its deadline when this process vanishes.
+      case 'audit': // The event of this step holds it.
+      case 'parent': // The parent's status is recomputed whenever it is read.
+        return [];
+    }
+  }
+
+  #row(saleOrder: string): SaleOrderRow {
+    const row = this.#options.store.saleOrder(saleOrder);
+    if (row === undefined) throw new RangeError(`no sale order \`${saleOrder}\` is stored`);
+    return row;
+  }
+}
+
+/** How long an empty queue is left alone. */
+const POLL_MS = 1000;
+
+function callKey(saleOrder: string, call: { request_id: number; attempt: number }): string {
+  return `${saleOrder}:call:${call.request_id}:${call.attempt}`;
+}
+
+/** A command or an input for the record, without the bytes of the order. */
+function brief(value: FlowInput | HostCommand): object {
+  const { payload: _, ...rest } = value as { payload?: string };
+  return rest;
+}

@@ -1,0 +1,15 @@
+/**
+ * Replenish: decide what to buy, from whom, and drive every order to its end.
+ *
+ * ```ts
+ * import { loadEngine } from 'replenish';
+ * const engine = await loadEngine();
+ * const plan = engine.planFromTables({ demand, stock, offers }, engine.planOptions('2026-11-21'));
+ * ```
+ *
+ * @module
+ */
+export type { Engine } from './engine.js';
+export { EngineError, type Problem } from './error.js';
+export { loadEngine } from './load.js';
+export type * from '../types/engine.js';

@@ -1,0 +1,7 @@
+/**
+ * The same as `index.ts`, for Node, where the engine is read from disk.
+ */
+export type { Engine } from './engine.js';
+export { EngineError, type Problem } from './error.js';
+export { loadEngine } from './load-node.js';
+export type * from '../types/engine.js';

@@ -1,0 +1,48 @@
+/** The report: one file that explains every number in it. */
+import type { Plan } from '../../types/engine.js';
+import type { OrderRun } from '../cli/run-orders.js';
+import type { Company } from '../cli/sample.js';
+import { documentPage, html, type Html } from './html.js';
+import { ordersSection, proofWords } from './orders.js';
+import { basketSection, forecastSection, percent, purchaseSection } from './plan.js';
+import { STYLE } from './style.js';
+
+export interface Report {
+  title: string;
+  plan: Plan;
+  /** What happened to the customers' orders, where any were sent. */
+  orders?: { run: OrderRun; company: Company };
+}
+
+/** The whole page as text. */
+export function reportPage({ title, plan, orders }: Report): string {
+  const body = html`<header class="top"><h1>${title}</h1>
+<p class="soft">What to buy on ${plan.today}, from whom, and why${orders ? ', and what became of every order' : ''}.</p>
+<div class="tiles">${headlines(plan, orders?.run)}</div></header>
+<main>${purchaseSection(plan)}${forecastSection(plan)}${basketSection(plan)}
+${orders ? ordersSection(orders.run, orders.company) : ''}</main>
+<footer>Made by Replenish. Every number above was computed by one engine from the files given; nothing on this page is loaded from elsewhere.</footer>`;
+  return documentPage(title, STYLE, body);
+}
+
+function headlines({ products, purchase_orders, allocation }: Plan, run: OrderRun | undefined): Html[] {
+  const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
+  const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
+  const tiles = [
+    tile(`${short} of ${products.length}`, 'products must be bought'),
+    tile(allocation.total, `in ${purchase_orders.length} purchase orders`),
+  ];
+  if (saving) {
+    const words = `less than from default suppliers (${percent(saving.saving_share)})`;
+    tiles.push(tile(saving.saving, words, 'good'));
+  }
+  if (run) {
+    const words = `of ${run.proof.saleOrders} sale orders, by the vendors' own books`;
+    tiles.push(tile(proofWords(run.proof), words, run.proof.holds ? 'good' : 'bad'));
+  }
+  return tiles;
+}
+
+function tile(value: string, words: string, tone: 'plain' | 'good' | 'bad' = 'plain'): Html {
+  return html`<div class="tile ${tone}"><b>${value}</b><span>${words}</span></div>`;
+}

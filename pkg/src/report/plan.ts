@@ -1,0 +1,192 @@
+/** The report's part on what to buy, from whom, and why. */
+import type {
+  AllocatedLine,
+  Allocation,
+  Comparison,
+  ExcludedOffer,
+  Exclusion,
+  Plan,
+  ProductPlan,
+  PurchaseOrder,
+  RankedOffer,
+} from '../../types/engine.js';
+import { bar, barChart, fanChart } from './chart.js';
+import { html, type Html } from './html.js';
+
+/** How many of the most urgent products get a chart. */
+const CHARTS = 6;
+/** How many of the last days a chart shows. */
+const CHART_DAYS = 56;
+
+export function purchaseSection(plan: Plan): Html {
+  const lines = new Map(plan.allocation.lines.map((line) => [line.requirement.sku, line]));
+  const products = new Map(plan.products.map((product) => [product.sku, product]));
+  // The engine gives them with every allocation; its declared type leaves them out, as they are
+  // never read back.
+  const { comparisons: given } = plan.allocation as Allocation & { comparisons: Comparison[] };
+  const comparisons = new Map(given.map((found) => [found.sku, found]));
+  return html`<h2>What to buy</h2>
+<p class="soft">One draft for each supplier. Open a line to see the arithmetic behind the quantity and every
+offer that was compared.</p>
+${plan.purchase_orders.length === 0 ? html`<section class="card">Nothing: the stock will do.</section>` : ''}
+${plan.purchase_orders.map((order) => purchaseOrder(order, lines, products, comparisons))}
+${unmet(plan, products, comparisons)}${problems(plan)}`;
+}
+
+function purchaseOrder(
+  order: PurchaseOrder,
+  lines: Map<string, AllocatedLine>,
+  products: Map<string, ProductPlan>,
+  comparisons: Map<string, Comparison>,
+): Html {
+  return html`<section class="card"><header><h3>${order.supplier}</h3>
+<span><b>${order.total}</b> <span class="soft">= goods ${order.goods} + freight ${order.freight}</span></span></header>
+<p class="note">${order.id} · ${order.lines.length} ${order.lines.length === 1 ? 'line' : 'lines'} · complete on ${order.expected_arrival}</p>
+${order.lines.map((line) => {
+  const product = products.get(line.sku);
+  return html`<details><summary><span class="what">${product?.description ?? line.sku}</span>
+<span class="soft">need by ${line.need_by}</span>
+<span class="number">${line.quantity} at ${line.unit_price}</span><span class="number">${line.amount}</span></summary>
+<div class="why">${arithmetic(product)}${offers(comparisons.get(line.sku), lines.get(line.sku))}</div></details>`;
+})}</section>`;
+}
+
+/** Why this quantity. */
+function arithmetic(product: ProductPlan | undefined): Html {
+  const { replenishment, forecast } = product ?? {};
+  if (!replenishment) return html``;
+  const risk = Math.round(replenishment.stock_out_risk * 100);
+  return html`<div><h4>Why this quantity</h4><table><tbody>
+${replenishment.terms.map(({ name, value }) => html`<tr><td>${name}</td><td class="number">${value}</td></tr>`)}
+</tbody></table>
+<p class="note">Without an order the stock runs out with ${risk} % probability.
+${replenishment.order_by ? html`Order by ${replenishment.order_by}. ` : ''}${forecast ? html`Forecast: ${forecast.reason}.` : ''}</p></div>`;
+}
+
+/** Why this supplier. */
+function offers(comparison: Comparison | undefined, line: AllocatedLine | undefined): Html {
+  if (comparison === undefined) return html``;
+  const cost = ({ landed_cost }: RankedOffer) => Number.parseFloat(landed_cost);
+  const dearest = Math.max(...comparison.ranked.map(cost), Number.MIN_VALUE);
+  return html`<div><h4>Why this supplier</h4>
+${line ? html`<p class="note">${line.reason}${line.topped_up_packs > 0 ? html`; ${line.topped_up_packs} packs only bring the order to its minimum or to free freight` : ''}.</p>` : ''}
+<table><thead><tr><th>offer</th><th>adds to the bill</th><th class="number"></th></tr></thead><tbody>
+${comparison.ranked.map(
+    (ranked) => html`<tr><td class="name ${ranked.offer === line?.offer ? 'chosen' : ''}">${ranked.supplier}<br><span class="soft">${ranked.purchase.quantity} at ${ranked.purchase.unit_price}</span></td>
+<td>${bar(cost(ranked) / dearest, ranked.offer === line?.offer ? 'strong' : 'plain')}<span class="soft">goods ${ranked.purchase.goods}, freight ${ranked.freight}${isZero(ranked.minimum_order_excess) ? '' : `, to the minimum ${ranked.minimum_order_excess}`}, there on ${ranked.arrival}</span></td>
+<td class="number">${ranked.landed_cost}</td></tr>`,
+  )}</tbody></table>${excluded(comparison.excluded)}</div>`;
+}
+
+function excluded(list: readonly ExcludedOffer[]): Html {
+  if (list.length === 0) return html``;
+  return html`<h4>Out</h4><ul class="plain">${list.map(
+    ({ supplier, reason, remedy }) => html`<li>${supplier}: ${exclusionWords(reason)}${remedy === '' ? '' : html` <span class="soft">(${remedy})</span>`}</li>`,
+  )}</ul>`;
+}
+
+function exclusionWords(reason: Exclusion): string {
+  switch (reason.type) {
+    case 'invalid':
+      return `${reason.problem.path}: expected ${reason.problem.expected}, got ${reason.problem.got}`;
+    case 'other_currency':
+      return `priced in ${reason.currency}`;
+    case 'not_yet_valid':
+      return `holds from ${reason.valid_from}`;
+    case 'expired':
+      return `held until ${reason.valid_until}`;
+    case 'not_enough':
+      return `only ${reason.available} there`;
+    case 'too_late':
+      return `there on ${reason.arrival}, latest ${reason.latest}`;
+  }
+}
+
+/** What must be bought and nobody can deliver. */
+function unmet(
+  { allocation }: Plan,
+  products: Map<string, ProductPlan>,
+  comparisons: Map<string, Comparison>,
+): Html {
+  if (allocation.unmet.length === 0) return html``;
+  return html`<section class="card"><header><h3>Nobody can deliver</h3><span class="chip warn">${allocation.unmet.length}</span></header>
+${allocation.unmet.map(
+    ({ requirement, reason }) => html`<details><summary><span class="what">${products.get(requirement.sku)?.description ?? requirement.sku}</span>
+<span class="soft">${reason}</span><span class="number">${requirement.quantity} by ${requirement.need_by}</span></summary>
+<div class="why">${arithmetic(products.get(requirement.sku))}${offers(comparisons.get(requirement.sku), undefined)}</div></details>`,
+  )}</section>`;
+}
+
+/** Products that could not be planned: their mistake spoils no other product. */
+function problems({ products, notes }: Plan): Html {
+  const bad = products.filter(({ problem }) => problem !== null);
+  if (bad.length === 0 && notes.length === 0) return html``;
+  return html`<section class="card"><header><h3>Left out, and why</h3></header><ul class="plain">
+${bad.map(({ description, problem }) => html`<li>${description}: ${problem?.message}</li>`)}
+${notes.map((note) => html`<li class="soft">${note}</li>`)}</ul></section>`;
+}
+
+export function forecastSection(plan: Plan): Html {
+  const urgent = plan.products.filter(({ replenishment }) => replenishment?.requirement).sort(byUrgency);
+  if (urgent.length === 0) return html``;
+  return html`<h2>How much will be wanted</h2>
+<p class="soft">The most urgent products, by day: what was sold, and what may be wanted next.</p>
+<div class="legend"><span><i class="key-history"></i>sold</span><span><i class="key-median"></i>median forecast</span><span><i class="key-1"></i>50 % of outcomes</span><span><i class="key-0"></i>90 % of outcomes</span></div>
+<div class="grid">${urgent.slice(0, CHARTS).map((product) => forecastCard(product, plan.today))}</div>`;
+}
+
+function forecastCard({ description, forecast, history, replenishment }: ProductPlan, today: string): Html {
+  const path = (probability: number) =>
+    forecast?.quantiles.find((found) => found.probability === probability)?.values ?? [];
+  const shown = history.slice(-CHART_DAYS);
+  const horizon = forecast?.mean.length ?? 0;
+  return html`<article class="card"><header><h3>${description}</h3></header>
+<p class="note">${forecast?.model.replaceAll('_', ' ')}, ${forecast?.pattern.class.replace('_', ' ')} demand · order by ${replenishment?.order_by ?? today}</p>
+${fanChart({
+  label: `Daily demand for ${description}: the last ${shown.length} days and a forecast of ${horizon} days`,
+  history: shown,
+  median: path(0.5),
+  bands: [
+    { lower: path(0.05), upper: path(0.95) },
+    { lower: path(0.25), upper: path(0.75) },
+  ],
+  ticks: [`${shown.length} days before`, today, `+${horizon} days`],
+})}</article>`;
+}
+
+/** The latest day to order first, then what is most likely to run out, then by name. */
+function byUrgency(a: ProductPlan, b: ProductPlan): number {
+  const day = ({ replenishment }: ProductPlan) => replenishment?.order_by ?? '';
+  const demand = ({ replenishment }: ProductPlan) => replenishment?.expected_demand ?? 0;
+  if (day(a) !== day(b)) return day(a) < day(b) ? -1 : 1;
+  return demand(b) - demand(a) || (a.sku < b.sku ? -1 : 1);
+}
+
+export function basketSection({ allocation, currency }: Plan): Html {
+  if (allocation.lines.length === 0) return html``;
+  const amount = (money: string) => Number.parseFloat(money);
+  const names = { default_supplier: 'each from its default supplier', cheapest_line: 'each where it is cheapest' };
+  const gap = (amount(allocation.total) - amount(allocation.lower_bound)) / amount(allocation.total);
+  return html`<h2>What the basket costs</h2>
+<p class="soft">All ${allocation.lines.length} lines together, goods and freight, against simpler rules for the same lines.</p>
+<section class="card">${barChart(`Cost of the basket in ${currency}`, [
+    ...allocation.baselines.map(({ policy, cost, saving, saving_share }) => ({
+      name: names[policy],
+      value: amount(cost),
+      text: `${cost} (${amount(saving) >= 0 ? 'saves' : 'costs'} ${saving.replace('-', '')}, ${percent(Math.abs(saving_share))})`,
+      kind: 'plain' as const,
+    })),
+    { name: 'this allocation', value: amount(allocation.total), text: allocation.total, kind: 'strong' },
+    { name: 'no allocation can cost less', value: amount(allocation.lower_bound), text: allocation.lower_bound, kind: 'faint' },
+  ])}
+<p class="note">This allocation is at most ${percent(gap)} above the cheapest one possible.
+${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${fallback_lines} lines the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}</p></section>`;
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function isZero(money: string): boolean {
+  return Number.parseFloat(money) === 0;
+}

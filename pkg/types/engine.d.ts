@@ -1,0 +1,1976 @@
+// The engine's types, from Rust, by `cargo xtask pkg`: not to be edited.
+
+/**
+ * What a person can ask of an order.
+ */
+export type Action = "submit" | "cancel_requested" | "operator_present" | "operator_absent";
+
+/**
+ * Whether a person can ask this now, and why not.
+ */
+export interface ActionAvailability {
+    /**
+     * What is asked.
+     */
+    action: Action;
+    /**
+     * Why it is not possible; absent when it is.
+     */
+    refusal?: Refusal;
+}
+
+/**
+ * A discount or charge.
+ */
+export interface Adjustment {
+    /**
+     * Its name within the order.
+     */
+    id: AdjustmentId;
+    /**
+     * What it is.
+     */
+    kind: AdjustmentKind;
+    /**
+     * How much: zero or less for a discount, zero or more for everything else.
+     */
+    amount: Money;
+    /**
+     * The lines it is for; all lines when null.
+     */
+    lines?: LineId[] | null;
+}
+
+export type AdjustmentId = string;
+
+/**
+ * What an adjustment is.
+ */
+export type AdjustmentKind = "discount" | "shipping" | "fee" | "tax";
+
+/**
+ * One requirement and the purchase that serves it.
+ */
+export interface AllocatedLine {
+    /**
+     * The requirement.
+     */
+    requirement: Requirement;
+    /**
+     * The offer it is bought from.
+     */
+    offer: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * How much, at which price.
+     */
+    purchase: Purchase;
+    /**
+     * Packs among them that only bring the order to the supplier's minimum or to free freight.
+     */
+    topped_up_packs: number;
+    /**
+     * The day on which the goods can be sold.
+     */
+    arrival: Day;
+    /**
+     * Why this one, in words and numbers.
+     */
+    reason: string;
+}
+
+/**
+ * The basket, allocated.
+ */
+export interface Allocation {
+    /**
+     * What is bought where, in order of the products.
+     */
+    lines: AllocatedLine[];
+    /**
+     * What each supplier gets altogether, in order of the suppliers.
+     */
+    orders: SupplierOrder[];
+    /**
+     * Requirements that nobody can serve, and why.
+     */
+    unmet: Unmet[];
+    /**
+     * Goods and freight of all orders.
+     */
+    total: Money;
+    /**
+     * No allocation of the served lines, each to one supplier, costs less than this.
+     */
+    lower_bound: Money;
+    /**
+     * What simpler rules would pay for the same lines.
+     */
+    baselines: Baseline[];
+}
+
+/**
+ * What an answer said, kept for the owner of the request.
+ */
+export interface Answer {
+    /**
+     * HTTP status.
+     */
+    status: number;
+    /**
+     * What the adapter read; absent when the body was cut or not what was agreed.
+     */
+    body?: AnswerBody;
+}
+
+/**
+ * What an adapter read from an answer's body.
+ */
+export interface AnswerBody {
+    /**
+     * The business flag; absent when the interface has none.
+     */
+    success?: boolean;
+    /**
+     * Every document the answer names, with its line. A look-up names the living ones only.
+     */
+    documents?: NamedDocument[];
+    /**
+     * For a look-up: whether anything carries our reference. Only an explicit `false` is absence.
+     */
+    found?: boolean;
+    /**
+     * For a cancel: the document was cancelled before.
+     */
+    already_cancelled?: boolean;
+    /**
+     * For a create: the server has applied this idempotency key before.
+     */
+    duplicate_of_our_key?: boolean;
+    /**
+     * The server's words, shortened and free of secrets.
+     */
+    message?: string;
+}
+
+/**
+ * What is kept for the record about an order.
+ */
+export type Audit = "never_sent" | "never_applied" | "attempt_rejected" | "proved_absent" | "already_cancelled" | "nullified_remotely" | "operator_said_present" | "operator_said_absent" | "late_cancel_result" | "request_log";
+
+/**
+ * Whether a connection needs a token.
+ */
+export type Authentication = "none" | "token";
+
+/**
+ * The request an order waits for.
+ */
+export interface Awaited {
+    request: number;
+    since: Timestamp;
+}
+
+/**
+ * What a simpler rule would pay.
+ */
+export interface Baseline {
+    /**
+     * The rule.
+     */
+    policy: BaselinePolicy;
+    /**
+     * Goods, freight, and what is missing to minimum order values, of the same lines.
+     */
+    cost: Money;
+    /**
+     * How much less the allocation costs; negative if the rule would have been cheaper.
+     */
+    saving: Money;
+    /**
+     * The saving as a share of the rule's cost.
+     */
+    saving_share: number;
+    /**
+     * Lines for which the rule has no offer and takes the cheapest instead.
+     */
+    fallback_lines: number;
+}
+
+/**
+ * A rule that people use.
+ */
+export type BaselinePolicy = "default_supplier" | "cheapest_line";
+
+/**
+ * What a server offers to find out whether a request was applied; by default nothing, and then
+ * an attempt with an unknown outcome is never repeated without a person's word.
+ */
+export interface Capabilities {
+    /**
+     * The server applies one idempotency key once, however often it comes.
+     */
+    deduplicates_by_key?: Deduplication;
+    /**
+     * The server finds documents by the reference we gave.
+     */
+    lookup_by_reference?: ReferenceLookup;
+}
+
+/**
+ * Whether a connection is in use, as the host has observed it over all its orders.
+ */
+export type Circuit = "closed" | "open";
+
+/**
+ * All offers for one requirement.
+ */
+export interface Comparison {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much of it is needed.
+     */
+    required: Quantity;
+    /**
+     * Offers that can serve, the lowest landed cost first; ties by earlier arrival, then by offer.
+     */
+    ranked: RankedOffer[];
+    /**
+     * Offers that cannot, in order of their names.
+     */
+    excluded: ExcludedOffer[];
+}
+
+/** An ISO-4217 code, such as `"EUR"`. */
+export type Currency = string;
+
+/**
+ * A customer's order as it was placed.
+ *
+ * Every amount is in the order's currency and exact in its minor unit.
+ */
+export interface CustomerOrder {
+    /**
+     * Its name.
+     */
+    id: OrderId;
+    /**
+     * Counts the edits; sale orders of different revisions have different names.
+     */
+    revision: number;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * What is wanted; two lines may be of the same product.
+     */
+    lines: OrderLine[];
+    /**
+     * Discounts and charges on the whole order or on some of its lines, in the order in which they
+     * apply.
+     */
+    adjustments: Adjustment[];
+}
+
+/** A calendar day, such as `"2026-11-21"`. */
+export type Day = string;
+
+/**
+ * A server's memory of idempotency keys.
+ */
+export interface Deduplication {
+    /**
+     * How long a key is remembered; past it a key is no protection and is not relied upon.
+     */
+    retention_ms: number;
+}
+
+/**
+ * Demand class by the cut-offs of Syntetos, Boylan and Croston, "On the categorization of demand
+ * patterns", Journal of the Operational Research Society 56 (2005).
+ */
+export type DemandClass = "no_demand" | "smooth" | "erratic" | "intermittent" | "lumpy";
+
+/**
+ * How often something is wanted, and how much the wanted amounts vary.
+ *
+ * ```
+ * use replenish::forecast::{DemandClass, DemandPattern, Series};
+ * let pattern = DemandPattern::of(&Series::new(vec![0.0, 0.0, 4.0, 0.0, 0.0, 4.0])?);
+ * assert_eq!(pattern.class, DemandClass::Intermittent);
+ * assert_eq!(pattern.average_demand_interval, 3.0);
+ * # Ok::<(), replenish::forecast::ForecastError>(())
+ * ```
+ */
+export interface DemandPattern {
+    /**
+     * The class that the two figures give.
+     */
+    class: DemandClass;
+    /**
+     * Periods for each period with demand; zero when there is no demand.
+     */
+    average_demand_interval: number;
+    /**
+     * Squared coefficient of variation of the amounts in periods with demand (population form).
+     */
+    squared_coefficient_of_variation: number;
+}
+
+export type DocumentId = string;
+
+/**
+ * What the drafts need to know beside the allocation.
+ */
+export interface DraftContext {
+    /**
+     * The day on which the orders would be placed.
+     */
+    today: Day;
+}
+
+/**
+ * What the engine throws: why it refused, with every mistake it found.
+ */
+export interface EngineProblem {
+    /**
+     * Stable name of the kind of error.
+     */
+    code: string;
+    /**
+     * The error in words.
+     */
+    message: string;
+    /**
+     * Every mistake found in the input.
+     */
+    problems: InputProblem[];
+}
+
+/**
+ * An offer that cannot serve.
+ */
+export interface ExcludedOffer {
+    /**
+     * The offer.
+     */
+    offer: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * Why not.
+     */
+    reason: Exclusion;
+    /**
+     * What would make it eligible, in words.
+     */
+    remedy: string;
+}
+
+/**
+ * Why an offer cannot serve a requirement.
+ */
+export type Exclusion = { type: "invalid"; problem: Invalid } | { type: "other_currency"; currency: Currency } | { type: "not_yet_valid"; valid_from: Day } | { type: "expired"; valid_until: Day } | { type: "not_enough"; available: Quantity } | { type: "too_late"; arrival: Day; latest: Day };
+
+/**
+ * Goods on their way.
+ */
+export interface ExpectedReceipt {
+    /**
+     * The day on which they can be sold.
+     */
+    due: Day;
+    /**
+     * How much comes.
+     */
+    quantity: Quantity;
+}
+
+/**
+ * What the host tells an order.
+ */
+export type FlowInput = { type: "submit"; payload: string } | { type: "cancel_requested" } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" } | { type: "remote_nullified"; documents: DocumentId[] } | { type: "remote_created"; documents: NamedDocument[] } | { type: "woke" } | { type: "recover" } | { type: "outcome"; request_id: number; attempt: number; outcome: Outcome } | { type: "token_ready"; request_id: number; generation: number } | { type: "token_failed"; request_id: number; message: string };
+
+/**
+ * How one connection is driven: what its server offers, how often and how long we try.
+ *
+ * Every number counts one thing: `max_retries: 3` allows at most 4 attempts, `max_lookups: 4`
+ * allows at most 4 look-ups. All spans are milliseconds.
+ *
+ * ```
+ * use replenish::flow::FlowPolicy;
+ * let policy: FlowPolicy = FlowPolicy { jitter_percent: 0, ..FlowPolicy::default() };
+ * let waits: Vec<u64> = (1..=4).map(|n| policy.backoff_ms("SO-1", n)).collect();
+ * assert_eq!(waits, [1_000, 2_000, 4_000, 8_000]);
+ * ```
+ */
+export interface FlowPolicy {
+    /**
+     * What the server offers against doubt; by default nothing.
+     */
+    capabilities?: Capabilities;
+    /**
+     * Whether requests wait for a token.
+     */
+    authentication?: Authentication;
+    /**
+     * Whether requests may leave at all; an open circuit ends a request's waiting.
+     */
+    circuit?: Circuit;
+    /**
+     * Attempts after the first one, for each submission and for the cancel of each document.
+     */
+    max_retries?: number;
+    /**
+     * Look-ups for each doubtful attempt.
+     */
+    max_lookups?: number;
+    /**
+     * First wait between attempts; each further one is twice as long.
+     */
+    backoff_base_ms?: number;
+    /**
+     * Longest wait between attempts that we choose ourselves.
+     */
+    backoff_cap_ms?: number;
+    /**
+     * Longest wait that the server may ask for.
+     */
+    retry_after_cap_ms?: number;
+    /**
+     * Up to this much of a wait is added to it, chosen by the seed, so that clients spread out.
+     */
+    jitter_percent?: number;
+    /**
+     * Chooses the jitter; the same seed gives the same waits.
+     */
+    jitter_seed?: number;
+    /**
+     * How long one attempt may stay without an answer.
+     */
+    attempt_deadline_ms?: number;
+    /**
+     * How long an attempt waits for a token.
+     */
+    token_deadline_ms?: number;
+    /**
+     * How long a submission or a cancel may go on trying.
+     */
+    total_deadline_ms?: number;
+}
+
+/**
+ * The next flow and what is to be done once it is stored.
+ */
+export interface FlowStep {
+    /**
+     * The next flow.
+     */
+    flow: SaleOrderFlow;
+    /**
+     * What to do, in order.
+     */
+    commands: HostCommand[];
+}
+
+/**
+ * What will be wanted, and how sure that is.
+ */
+export interface Forecast {
+    /**
+     * The model used.
+     */
+    model: Model;
+    /**
+     * Why this one, in words and numbers.
+     */
+    reason: string;
+    /**
+     * What the history looks like.
+     */
+    pattern: DemandPattern;
+    /**
+     * Expected demand of each period.
+     */
+    mean: number[];
+    /**
+     * A path for each probability asked for, in that order.
+     */
+    quantiles: QuantilePath[];
+    /**
+     * Past origins whose errors stand behind the quantiles of the last period.
+     */
+    origins: number;
+}
+
+/**
+ * Many forecasts in columns.
+ */
+export class ForecastColumns {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Expected demand: `horizon` values for each series, NaN for a series with a problem.
+     */
+    readonly mean: Float64Array;
+    /**
+     * The model used for each series, null for a series with a problem.
+     */
+    readonly models: (Model | null)[];
+    /**
+     * The series that have no forecast.
+     */
+    readonly problems: SeriesProblem[];
+    /**
+     * Quantiles: for each series one path of `horizon` values for each probability asked for.
+     */
+    readonly quantiles: Float64Array;
+}
+
+/**
+ * What is asked of a forecast.
+ */
+export interface ForecastOptions {
+    /**
+     * Periods to forecast, at least one.
+     */
+    horizon?: number;
+    /**
+     * Periods in one season: 7 for daily demand with a weekly pattern, 1 for none.
+     */
+    season_length?: number;
+    /**
+     * Which model.
+     */
+    model?: ModelChoice;
+    /**
+     * Probabilities whose quantiles are wanted for every period, ascending.
+     */
+    quantiles?: Probability[];
+}
+
+/**
+ * What the host does once the new flow is stored.
+ */
+export type HostCommand = { type: "need_token"; request_id: number; refused_generation?: number } | { type: "send"; request_id: number; attempt: number; operation: Operation; reference: SaleOrderId; idempotency_key: string; payload?: string; token_generation?: number; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
+
+/**
+ * One mistake in the input.
+ */
+export interface InputProblem {
+    /**
+     * Stable name of the kind of mistake.
+     */
+    code: string;
+    /**
+     * The field, from the outside in; empty for the whole value.
+     */
+    path: string;
+    /**
+     * What would have been accepted, in words.
+     */
+    expected: string;
+    /**
+     * What came.
+     */
+    got: string;
+    /**
+     * The file it stands in, where there is one.
+     */
+    file?: string;
+    /**
+     * The line of that file, counted from 1.
+     */
+    line?: number;
+    /**
+     * The column of that file; empty where the whole line is meant.
+     */
+    column?: string;
+}
+
+/**
+ * A value that cannot be accepted, described so that the sender can repair it.
+ *
+ * `path` names the field from the outside in (`offers[3].unit_price`); it is empty where the value
+ * stands alone and the caller adds it with [`Invalid::at`].
+ *
+ * ```
+ * use replenish::unit::Invalid;
+ * let problem = Invalid::new("quantity_negative", "a quantity of zero or more", "-3").at("on_hand").at("stock[7]");
+ * assert_eq!(problem.to_string(), "`stock[7].on_hand`: expected a quantity of zero or more, got `-3`");
+ * ```
+ */
+export interface Invalid {
+    /**
+     * Stable name of the kind of mistake, for programs.
+     */
+    code: string;
+    /**
+     * The field, from the outside in.
+     */
+    path: string;
+    /**
+     * What would have been accepted, in words.
+     */
+    expected: string;
+    /**
+     * What came, shortened to a readable length.
+     */
+    got: string;
+}
+
+/**
+ * Periods from placing an order until the goods can be sold.
+ */
+export type LeadTime = { type: "fixed"; periods: number } | { type: "empirical"; outcomes: LeadTimeOutcome[] };
+
+/**
+ * One outcome of a random lead time.
+ */
+export interface LeadTimeOutcome {
+    /**
+     * Periods, such as days.
+     */
+    periods: number;
+    /**
+     * How likely it is.
+     */
+    probability: Probability;
+}
+
+/**
+ * A line's document in the other system.
+ */
+export interface LineDocument {
+    /**
+     * Our line.
+     */
+    line: LineId;
+    /**
+     * The other system's document.
+     */
+    document: DocumentId;
+    /**
+     * When it was known not to be alive any more; absent while it lives.
+     */
+    ended_at?: Timestamp;
+}
+
+export type LineId = string;
+
+/**
+ * A forecasting model.
+ */
+export type Model = "simple_exponential_smoothing" | "seasonal_naive" | "croston_sba";
+
+/**
+ * Which model to use.
+ */
+export type ModelChoice = { type: "auto" } | { type: "fixed"; model: Model };
+
+/** An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`. */
+export type Money = string;
+
+/**
+ * One line of an order and the document that carries it in the other system.
+ */
+export interface NamedDocument {
+    /**
+     * Our line.
+     */
+    line: LineId;
+    /**
+     * The other system's document; several lines may share one.
+     */
+    document: DocumentId;
+}
+
+/**
+ * What a person is told about an order.
+ */
+export type Notice = "late_answer" | "lines_without_document" | "accepted_without_document" | "rejected" | "undeliverable" | "outcome_unknown" | "two_attempts_may_live" | "duplicate_in_erp" | "accepted_but_not_found" | "second_erp_order" | "rejected_yet_present" | "nullified_remotely" | "partly_nullified_remotely" | "cancel_refused" | "cancel_undeliverable" | "cancel_outcome_unknown" | "nothing_to_cancel" | "partly_cancelled" | "alive_after_nullification";
+
+/**
+ * One supplier's offer for one product.
+ *
+ * Quantities may be in any unit that converts exactly to the unit of the requirement.
+ */
+export interface Offer {
+    /**
+     * Its name; ties are broken by it.
+     */
+    id: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * What is offered.
+     */
+    sku: Sku;
+    /**
+     * Prices by quantity ordered, the smallest quantity first; the price of the last break reached
+     * holds for the whole quantity (all-units discount).
+     */
+    price_breaks: PriceBreak[];
+    /**
+     * Content of one pack: only whole packs are sold.
+     */
+    pack_size: Quantity;
+    /**
+     * The smallest quantity that is sold.
+     */
+    minimum_order_quantity: Quantity;
+    /**
+     * Days from ordering until the goods can be sold.
+     */
+    lead_time_days: number;
+    /**
+     * How much the supplier has, where it says so.
+     */
+    available?: Quantity | null;
+    /**
+     * First day on which the offer holds; without it, since ever.
+     */
+    valid_from?: Day | null;
+    /**
+     * Last day on which the offer holds; without it, for ever.
+     */
+    valid_until?: Day | null;
+}
+
+export type OfferId = string;
+
+/**
+ * What a request asks of the other system.
+ */
+export type Operation = { type: "create" } | { type: "lookup" } | { type: "cancel"; document: DocumentId };
+
+/**
+ * What an order costs beside its goods.
+ */
+export interface OrderCharges {
+    /**
+     * Freight at this value of goods.
+     */
+    freight: Money;
+    /**
+     * What the goods miss to the supplier's minimum order value; zero when it is reached.
+     */
+    below_minimum: Money;
+}
+
+export type OrderId = string;
+
+/**
+ * One line of a customer's order.
+ */
+export interface OrderLine {
+    /**
+     * Its name within the order.
+     */
+    id: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * Who fulfils it; nobody in particular when null.
+     */
+    vendor?: VendorId | null;
+    /**
+     * How much.
+     */
+    quantity: Quantity;
+    /**
+     * What the customer pays for the line before the order's adjustments.
+     */
+    amount: Money;
+}
+
+/**
+ * Goods that go to a supplier in the same order anyway.
+ */
+export interface OrderSoFar {
+    /**
+     * Who.
+     */
+    supplier: SupplierId;
+    /**
+     * Value of those goods.
+     */
+    goods: Money;
+}
+
+/**
+ * How an attempt ended, as the host saw it.
+ */
+export type Outcome = { type: "not_sent" } | { type: "no_answer" } | { type: "body_cut"; status: number } | { type: "answer"; status: number; retry_after_ms?: number; body?: AnswerBody };
+
+/**
+ * The word for a parent order, the most pressing first match.
+ */
+export type ParentStatus = "not_prepared" | "nullified" | "needs_review" | "in_doubt" | "cancellation_pending" | "cancellation_pending_mixed" | "pending_with_errors" | "partially_sent" | "pending" | "partially_failed" | "failed" | "partially_nullified" | "sent";
+
+/**
+ * What to buy today, and why.
+ */
+export interface Plan {
+    /**
+     * The day on which the orders would be placed.
+     */
+    today: Day;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * Every product, in the order given.
+     */
+    products: ProductPlan[];
+    /**
+     * Who gets what.
+     */
+    allocation: Allocation;
+    /**
+     * One draft for each supplier that gets something.
+     */
+    purchase_orders: PurchaseOrder[];
+    /**
+     * What was read but not used, in words.
+     */
+    notes: string[];
+}
+
+/**
+ * What holds for the whole plan.
+ */
+export interface PlanOptions {
+    /**
+     * The day on which orders would be placed; history ends the day before.
+     */
+    today: Day;
+    /**
+     * Days from one review to the next; 1 when every day is an order day.
+     */
+    review_period_days: number;
+    /**
+     * Cycle service level of products that state none.
+     */
+    service_level: Probability;
+    /**
+     * How to forecast. The horizon is what a chart shows: a product whose history is too short for
+     * it is forecast as far as lead time and review period reach.
+     */
+    forecast: ForecastOptions;
+    /**
+     * How many of the last days of each history the plan repeats, for charts.
+     */
+    history_days: number;
+}
+
+/**
+ * What is planned, beside the history of demand.
+ */
+export interface PlanRequest {
+    /**
+     * What holds for all.
+     */
+    options: PlanOptions;
+    /**
+     * The products, in the order of their histories.
+     */
+    products: Product[];
+    /**
+     * What suppliers offer.
+     */
+    offers: Offer[];
+    /**
+     * What suppliers ask of whole orders.
+     */
+    terms: SupplierTerms[];
+    /**
+     * The currency in which offers are compared.
+     */
+    currency: Currency;
+}
+
+/**
+ * Order up to a level at every review (the (R, S) policy), the level being a quantile of demand
+ * over lead time and review period together, since an order placed now is the last one that can
+ * arrive before the next one does (Silver, Pyke and Peterson, "Inventory Management and Production
+ * Planning and Scheduling", 3rd edition, section 7.9).
+ */
+export interface Policy {
+    /**
+     * Share of replenishment cycles that shall end without a stock-out (cycle service level).
+     */
+    service_level: Probability;
+    /**
+     * Days from one review to the next; 1 when every day is an order day.
+     */
+    review_period_days: number;
+    /**
+     * Days from placing an order until the goods can be sold.
+     */
+    lead_time: LeadTime;
+}
+
+/**
+ * A price that holds from some quantity on.
+ */
+export interface PriceBreak {
+    /**
+     * From this quantity on.
+     */
+    minimum_quantity: Quantity;
+    /**
+     * Price of one unit of `minimum_quantity`.
+     */
+    unit_price: Money;
+}
+
+/** From 0 to 1. */
+export type Probability = number;
+
+/**
+ * A product that is planned.
+ */
+export interface Product {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * What people call it.
+     */
+    description: string;
+    /**
+     * What there is.
+     */
+    stock: StockPosition;
+    /**
+     * From whom it is bought when nobody compares.
+     */
+    default_supplier?: SupplierId | null;
+    /**
+     * The wanted cycle service level, where it is not the plan's.
+     */
+    service_level?: Probability | null;
+}
+
+/**
+ * What one product needs.
+ */
+export interface ProductPlan {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * What people call it.
+     */
+    description: string;
+    /**
+     * The last days of demand, oldest first, the last one being yesterday.
+     */
+    history: number[];
+    /**
+     * What will be wanted; none when there is a problem.
+     */
+    forecast: Forecast | null;
+    /**
+     * What must be bought; none when there is a problem.
+     */
+    replenishment: Replenishment | null;
+    /**
+     * Why the product cannot be planned.
+     */
+    problem: ProductProblem | null;
+}
+
+/**
+ * Why a product cannot be planned.
+ */
+export interface ProductProblem {
+    /**
+     * Stable name of the kind of problem, for programs.
+     */
+    code: string;
+    /**
+     * The problem in words.
+     */
+    message: string;
+}
+
+/**
+ * The five words other systems know for the state of a sale order.
+ */
+export type PublicStatus = "initial" | "sent" | "failed" | "nullified" | "cancellation_pending";
+
+/**
+ * Some packs of one offer, priced.
+ */
+export interface Purchase {
+    /**
+     * Whole packs.
+     */
+    packs: number;
+    /**
+     * What they contain, in the unit of the requirement.
+     */
+    quantity: Quantity;
+    /**
+     * Price of one unit of the offer at the break reached.
+     */
+    unit_price: Money;
+    /**
+     * Quantity times price, rounded half up to the currency's minor unit once, on the line.
+     */
+    goods: Money;
+}
+
+/**
+ * A purchase order that nobody has approved yet.
+ */
+export interface PurchaseOrder {
+    /**
+     * Derived from day, supplier and content: the same proposal has the same name, another one
+     * another.
+     */
+    id: PurchaseOrderId;
+    /**
+     * From whom we buy.
+     */
+    supplier: SupplierId;
+    /**
+     * The day on which it would be placed.
+     */
+    order_date: Day;
+    /**
+     * The lines in order of the products.
+     */
+    lines: PurchaseOrderLine[];
+    /**
+     * Sum of the lines' amounts.
+     */
+    goods: Money;
+    /**
+     * Charged for the whole order.
+     */
+    freight: Money;
+    /**
+     * Goods and freight.
+     */
+    total: Money;
+    /**
+     * The day on which the last line can be sold.
+     */
+    expected_arrival: Day;
+}
+
+export type PurchaseOrderId = string;
+
+/**
+ * One line of a purchase order.
+ */
+export interface PurchaseOrderLine {
+    /**
+     * Its name within the order: the product's.
+     */
+    id: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * The offer it takes up.
+     */
+    offer: OfferId;
+    /**
+     * Whole packs.
+     */
+    packs: number;
+    /**
+     * What they contain.
+     */
+    quantity: Quantity;
+    /**
+     * Price of one unit of the offer.
+     */
+    unit_price: Money;
+    /**
+     * What the line costs.
+     */
+    amount: Money;
+    /**
+     * The day on which it is needed.
+     */
+    need_by: Day;
+    /**
+     * The day on which it can be sold.
+     */
+    arrival: Day;
+}
+
+/**
+ * The demand of each period that is not exceeded with one probability.
+ */
+export interface QuantilePath {
+    /**
+     * The probability.
+     */
+    probability: Probability;
+    /**
+     * The quantile of each period.
+     */
+    values: number[];
+}
+
+/** An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`. */
+export type Quantity = string;
+
+/**
+ * An offer that can serve, and what serving from it adds to the bill.
+ */
+export interface RankedOffer {
+    /**
+     * The offer.
+     */
+    offer: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * How much to buy, and the goods' price.
+     */
+    purchase: Purchase;
+    /**
+     * What the line changes in the supplier's freight: negative when it brings free freight.
+     */
+    freight: Money;
+    /**
+     * What the line changes in the money missing to the supplier's minimum order value.
+     */
+    minimum_order_excess: Money;
+    /**
+     * Goods, freight and minimum-order excess together.
+     */
+    landed_cost: Money;
+    /**
+     * Landed cost of one unit that is really needed, to a ten-thousandth.
+     */
+    landed_cost_per_required_unit: Money;
+    /**
+     * Bought beyond the need, for packs, minimum quantity or a price break.
+     */
+    surplus: Quantity;
+    /**
+     * The day on which the goods can be sold.
+     */
+    arrival: Day;
+}
+
+/**
+ * A server's look-up by our reference.
+ */
+export interface ReferenceLookup {
+    /**
+     * How long after we gave up on a request it may still be applied or become visible. Only a
+     * look-up asked after this window proves absence.
+     */
+    settle_window_ms: number;
+}
+
+/**
+ * Why a person cannot ask something now.
+ */
+export type Refusal = "running" | "in_doubt" | "already_sent" | "needs_review" | "being_cancelled" | "already_nullified" | "nothing_to_review";
+
+/**
+ * Whether an attempt may be repeated when its outcome is unknown.
+ */
+export type Replay = "safe" | "idempotent" | "once";
+
+/**
+ * What to do about one product, and the arithmetic behind it.
+ */
+export interface Replenishment {
+    /**
+     * What must be bought; none when the stock will do until the next review.
+     */
+    requirement: Requirement | null;
+    /**
+     * The latest day to order so that it is there in time; before `today` when it is already late.
+     */
+    order_by: Day | null;
+    /**
+     * Stock and orders together shall reach this level.
+     */
+    order_up_to_level: Quantity;
+    /**
+     * What there is, less what is promised, and all that is coming.
+     */
+    inventory_position: Quantity;
+    /**
+     * Expected demand over lead time and review period.
+     */
+    expected_demand: number;
+    /**
+     * How likely demand over that time exceeds the inventory position if nothing is ordered.
+     */
+    stock_out_risk: Probability;
+    /**
+     * The highest service level that the history's length can tell apart.
+     */
+    service_level_resolution: Probability;
+    /**
+     * The arithmetic, term by term, in the order in which a person would read it.
+     */
+    terms: Term[];
+}
+
+/**
+ * What [`step`](super::step) wants done once the new life is stored.
+ */
+export type RequestCommand = { type: "need_token"; refused_generation?: number } | { type: "http"; attempt: number; generation: number; deadline_at: Timestamp } | { type: "abort"; attempt: number } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "log"; message: string } | { type: "notify" } | { type: "report"; report: RequestReport };
+
+/**
+ * What can happen to a request. Answers name the attempt they answer.
+ */
+export type RequestEvent = { type: "start" } | { type: "cancel" } | { type: "token_ready"; generation: number } | { type: "token_failed"; message: string } | { type: "answer2xx"; attempt: number; complete: boolean; answer: Answer } | { type: "body_invalid"; attempt: number; answer: Answer } | { type: "answer_business_fail"; attempt: number; answer: Answer } | { type: "answer401"; attempt: number; answer: Answer } | { type: "answer429"; attempt: number; retry_after_ms?: number } | { type: "answer4xx"; attempt: number; duplicate_of_our_key: boolean; answer: Answer } | { type: "answer5xx"; attempt: number; retry_after_ms?: number; status: number } | { type: "not_sent"; attempt: number } | { type: "no_answer"; attempt: number } | { type: "timer_due" } | { type: "recover" };
+
+/**
+ * What is known about one request; store it, pass it back, change nothing in it.
+ *
+ * ```
+ * use replenish::flow::{Operation, Replay, RequestLife, RequestState};
+ * let request = RequestLife::new(1, Operation::Lookup {}, "lookup:1:SO-1", Replay::Safe, 3, 60_000);
+ * assert_eq!(request.state(), RequestState::Queued);
+ * ```
+ */
+export interface RequestLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    id: number;
+    operation: Operation;
+    idempotency_key: string;
+    replay: Replay;
+    max_retries: number;
+    /**
+     * How long it may go on trying, in milliseconds.
+     */
+    total_deadline_ms: number;
+    state: RequestState;
+    started_at?: Timestamp;
+    /**
+     * The newest attempt, 0 before the first.
+     */
+    attempt: number;
+    /**
+     * Attempts after the first that count against the retries.
+     */
+    retries: number;
+    /**
+     * Attempts that were turned away because of too many requests.
+     */
+    throttles: number;
+    /**
+     * A token of this request was refused once.
+     */
+    unauthorized: boolean;
+    /**
+     * An earlier attempt may have been applied unseen.
+     */
+    ambiguous: boolean;
+    /**
+     * Which token the newest attempt carried.
+     */
+    token_generation?: number;
+    wake_at?: Timestamp;
+    /**
+     * Answers and timers that came after their turn and changed nothing.
+     */
+    superseded: number;
+}
+
+/**
+ * How a request ended, for its owner.
+ */
+export type RequestReport = { type: "ok"; answer: Answer } | { type: "ok_incomplete"; answer: Answer } | { type: "duplicate"; answer: Answer } | { type: "reject"; answer: Answer } | { type: "reject_after_ambiguous"; answer: Answer } | { type: "not_sent" } | { type: "throttled"; retry_after_ms?: number } | { type: "ambiguous"; retry_after_ms?: number } | { type: "unanswered"; retry_after_ms?: number } | { type: "late_ok"; answer: Answer };
+
+/**
+ * Where a request stands.
+ */
+export type RequestState = "queued" | "await_token" | "in_flight" | "backoff" | "succeeded" | "rejected" | "ambiguous" | "exhausted" | "cancelled";
+
+/**
+ * The next life of a request and what is to be done once it is stored.
+ */
+export interface RequestStep {
+    /**
+     * The next life.
+     */
+    life: RequestLife;
+    /**
+     * What to do, in order.
+     */
+    commands: RequestCommand[];
+}
+
+/**
+ * Something that must be bought.
+ */
+export interface Requirement {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much, in the product's stock unit; more than zero.
+     */
+    quantity: Quantity;
+    /**
+     * The day on which it must be there to keep the service level.
+     */
+    need_by: Day;
+}
+
+/**
+ * A parent order's status and the counts behind the word.
+ */
+export interface Rollup {
+    /**
+     * The word.
+     */
+    status: ParentStatus;
+    /**
+     * What the word stands for.
+     */
+    counts: RollupCounts;
+}
+
+/**
+ * How many sale orders stand where.
+ */
+export interface RollupCounts {
+    /**
+     * To be sent or being sent.
+     */
+    pending: number;
+    /**
+     * Outcome unknown.
+     */
+    in_doubt: number;
+    /**
+     * A person must look.
+     */
+    review: number;
+    /**
+     * Alive in the other system.
+     */
+    sent: number;
+    /**
+     * Rejected or given up.
+     */
+    failed: number;
+    /**
+     * Being cancelled.
+     */
+    cancelling: number;
+    /**
+     * Cancelled.
+     */
+    nullified: number;
+}
+
+/**
+ * One vendor's part of a customer's order, every amount re-summed from the order's lines and never
+ * priced again.
+ */
+export interface SaleOrder {
+    /**
+     * Derived from order, revision and partition, so that a second split names the same document.
+     */
+    id: SaleOrderId;
+    /**
+     * The customer's order.
+     */
+    order: OrderId;
+    /**
+     * Its revision.
+     */
+    revision: number;
+    /**
+     * Who fulfils it; nobody in particular when null.
+     */
+    vendor: VendorId | null;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * The lines in order of their names.
+     */
+    lines: SaleOrderLine[];
+    /**
+     * Sum of the lines' amounts before adjustments.
+     */
+    goods: Money;
+    /**
+     * This part of each of the order's adjustments, in the order's sequence; parts of zero are left
+     * out.
+     */
+    adjustments: Share[];
+    /**
+     * Goods and adjustments.
+     */
+    total: Money;
+}
+
+/**
+ * What [`step`](super::step) wants done once the new life is stored.
+ */
+export type SaleOrderCommand = { type: "create"; request: number; attempt: number; idempotency_key: string; payload: string } | { type: "lookup"; request: number; attempt: number; idempotency_key: string } | { type: "cancel"; request: number; attempt: number; idempotency_key: string; document: DocumentId } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
+
+/**
+ * What can happen to a sale order. Answers name the request they answer.
+ */
+export type SaleOrderEvent = { type: "submit"; payload: string } | { type: "timer_due" } | { type: "cancel_requested" } | { type: "recover" } | { type: "ok"; request: number; documents: NamedDocument[] } | { type: "ok_incomplete"; request: number; documents: NamedDocument[] } | { type: "duplicate"; request: number; documents: NamedDocument[] } | { type: "reject"; request: number; message: string } | { type: "not_sent"; request: number } | { type: "throttled"; request: number; retry_after_ms?: number } | { type: "ambiguous"; request: number; retry_after_ms?: number } | { type: "late_ok"; documents: NamedDocument[] } | { type: "lookup_found"; request: number; documents: NamedDocument[] } | { type: "lookup_absent"; request: number } | { type: "lookup_fail"; request: number; retry_after_ms?: number } | { type: "cancel_ok"; request: number } | { type: "cancel_gone"; request: number; already_cancelled: boolean } | { type: "cancel_refused"; request: number; reason: string } | { type: "cancel_ambiguous"; request: number; retry_after_ms?: number } | { type: "remote_nullified"; documents: DocumentId[] } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" };
+
+/**
+ * A sale order and its requests: one value to store, pass back and leave alone.
+ */
+export interface SaleOrderFlow {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    order: SaleOrderLife;
+    /**
+     * Requests that have not succeeded, by number: a late positive answer to one of them counts.
+     */
+    requests: RequestLife[];
+}
+
+export type SaleOrderId = string;
+
+/**
+ * What is known about one sale order; store it, pass it back, change nothing in it.
+ *
+ * ```
+ * use replenish::flow::{PublicStatus, SaleOrderLife};
+ * use replenish::unit::{LineId, SaleOrderId};
+ * let life = SaleOrderLife::new(SaleOrderId::new("SO-1")?, vec![LineId::new("1")?])?;
+ * assert_eq!(life.status(), PublicStatus::Initial);
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export interface SaleOrderLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    id: SaleOrderId;
+    /**
+     * Every line that needs a document, in order.
+     */
+    lines: LineId[];
+    state: SaleOrderState;
+    /**
+     * Counts the payloads given; the idempotency key depends on it.
+     */
+    revision: number;
+    /**
+     * Counts the submissions, which share a payload until it is revised.
+     */
+    submission: number;
+    /**
+     * Frozen at the first submit of a revision, so that every attempt sends the same bytes.
+     */
+    payload?: string;
+    submitted_at?: Timestamp;
+    /**
+     * When the current key left for the first time: its retention at the server counts from here.
+     */
+    first_sent_at?: Timestamp;
+    /**
+     * Counted attempts to create in this submission.
+     */
+    attempts: number;
+    /**
+     * Look-ups since the last doubtful attempt.
+     */
+    lookups: number;
+    /**
+     * Counted attempts to cancel the current document.
+     */
+    cancel_attempts: number;
+    /**
+     * Counts the times a cancel was begun.
+     */
+    cancel_round: number;
+    /**
+     * Some attempt to create may have been applied unseen.
+     */
+    ambiguous: boolean;
+    /**
+     * Some attempt to create was ever ambiguous, whatever was found out about it later.
+     */
+    doubted: boolean;
+    /**
+     * Some attempt to cancel may have been applied unseen.
+     */
+    cancel_ambiguous: boolean;
+    /**
+     * The other system has accepted the order, although not every document is known.
+     */
+    accepted: boolean;
+    cancel_requested: boolean;
+    cancel_started_at?: Timestamp;
+    /**
+     * From here on a look-up that finds nothing proves absence.
+     */
+    settled_at?: Timestamp;
+    /**
+     * The document of the running or doubtful cancel.
+     */
+    cancelling?: DocumentId;
+    /**
+     * Sorted by line and document; never forgotten, only marked.
+     */
+    documents: LineDocument[];
+    /**
+     * Documents that the other system nullified before we knew their line.
+     */
+    voided: DocumentId[];
+    /**
+     * The newest request made for this order, 0 before the first.
+     */
+    last_request: number;
+    /**
+     * The request whose answer this state waits for.
+     */
+    awaited?: Awaited;
+    /**
+     * The one running timer.
+     */
+    wake_at?: Timestamp;
+    /**
+     * Answers and timers that came after their turn and changed nothing.
+     */
+    superseded: number;
+}
+
+/**
+ * One line and its part of the order's adjustments.
+ */
+export interface SaleOrderLine {
+    /**
+     * The order's line.
+     */
+    id: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much.
+     */
+    quantity: Quantity;
+    /**
+     * The line's amount before adjustments.
+     */
+    amount: Money;
+    /**
+     * Its part of each adjustment, in the order's sequence; parts of zero are left out.
+     */
+    adjustments: Share[];
+    /**
+     * Amount and adjustments.
+     */
+    total: Money;
+}
+
+/**
+ * Where a sale order stands.
+ */
+export type SaleOrderState = "initial" | "sending" | "unknown" | "verifying" | "sent" | "rejected" | "failed" | "review" | "cancel_pending" | "cancelling" | "cancel_unknown" | "nullified";
+
+/**
+ * The next life of an order and what is to be done once it is stored.
+ */
+export interface SaleOrderStep {
+    /**
+     * The next life.
+     */
+    life: SaleOrderLife;
+    /**
+     * What to do, in order.
+     */
+    commands: SaleOrderCommand[];
+}
+
+/**
+ * What a page shows of an order.
+ */
+export interface SaleOrderView {
+    /**
+     * The order.
+     */
+    id: SaleOrderId;
+    /**
+     * The word other systems know.
+     */
+    status: PublicStatus;
+    /**
+     * The finer state.
+     */
+    state: SaleOrderState;
+    /**
+     * Whether the outcome of some attempt is unknown.
+     */
+    in_doubt: boolean;
+    /**
+     * Whether a cancel is remembered.
+     */
+    cancel_requested: boolean;
+    /**
+     * Counted attempts of the current submission.
+     */
+    attempts: number;
+    /**
+     * Every document ever named, ended ones included.
+     */
+    documents: LineDocument[];
+    /**
+     * What a person can ask, and why not the rest.
+     */
+    actions: ActionAvailability[];
+    /**
+     * When something happens by itself; absent when the order rests or waits for a person.
+     */
+    wake_at?: Timestamp;
+}
+
+/**
+ * Why one series of a batch has no forecast.
+ */
+export interface SeriesProblem {
+    /**
+     * Which series, counted from 0.
+     */
+    index: number;
+    /**
+     * Stable name of the kind of problem.
+     */
+    code: string;
+    /**
+     * The problem in words.
+     */
+    message: string;
+}
+
+/**
+ * A part of an adjustment.
+ */
+export interface Share {
+    /**
+     * The order's adjustment.
+     */
+    id: AdjustmentId;
+    /**
+     * What it is.
+     */
+    kind: AdjustmentKind;
+    /**
+     * The part.
+     */
+    amount: Money;
+}
+
+/** Identifiers: 1 to 128 printable characters without spaces around them. */
+export type Sku = string;
+
+/**
+ * What holds for every comparison and allocation of one buying cycle.
+ */
+export interface SourcingOptions {
+    /**
+     * The day on which orders would be placed.
+     */
+    today: Day;
+    /**
+     * The currency in which offers are compared; others are excluded.
+     */
+    currency: Currency;
+    /**
+     * From whom each product is bought when nobody compares, for the baseline of the saving.
+     */
+    default_suppliers?: Map<Sku, SupplierId>;
+}
+
+/**
+ * An order, divided.
+ */
+export interface Split {
+    /**
+     * The parts: first the one without vendor, then by vendor, then by line.
+     */
+    sale_orders: SaleOrder[];
+    /**
+     * Parts of discounts that no line could take, since none becomes negative.
+     */
+    unapplied: Share[];
+}
+
+/**
+ * What lines must have in common to stay together.
+ */
+export type SplitBy = "vendor" | "line";
+
+/**
+ * How an order is divided.
+ */
+export interface SplitRules {
+    /**
+     * What lines must have in common to stay together.
+     */
+    by?: SplitBy;
+}
+
+/**
+ * Stock of one product, all of it in one unit.
+ *
+ * ```
+ * use replenish::inventory::StockPosition;
+ * let mut stock = StockPosition::on_hand("10 each".parse()?);
+ * stock.reserved = "4 each".parse()?;
+ * assert_eq!(stock.inventory_position()?.to_string(), "6 each");
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export interface StockPosition {
+    /**
+     * Lying on the shelf and good to sell.
+     */
+    on_hand: Quantity;
+    /**
+     * Of that, promised to orders that are already known.
+     */
+    reserved: Quantity;
+    /**
+     * Sold although there was none: the first to be served from what comes.
+     */
+    back_ordered: Quantity;
+    /**
+     * Ordered and not yet received, drafts and postponed receipts included.
+     */
+    on_order: ExpectedReceipt[];
+}
+
+export type SupplierId = string;
+
+/**
+ * One supplier's order.
+ */
+export interface SupplierOrder {
+    /**
+     * Who.
+     */
+    supplier: SupplierId;
+    /**
+     * How many lines.
+     */
+    lines: number;
+    /**
+     * Value of the goods.
+     */
+    goods: Money;
+    /**
+     * Freight at that value.
+     */
+    freight: Money;
+    /**
+     * Goods and freight.
+     */
+    total: Money;
+}
+
+/**
+ * What a supplier asks of a whole order.
+ */
+export interface SupplierTerms {
+    /**
+     * Who.
+     */
+    supplier: SupplierId;
+    /**
+     * Orders with less goods than this are refused.
+     */
+    minimum_order_value?: Money | null;
+    /**
+     * Charged once an order.
+     */
+    freight?: Money | null;
+    /**
+     * Orders with at least this much goods pay no freight.
+     */
+    free_freight_from?: Money | null;
+}
+
+/** A file's name, which messages show, and its content. */
+export interface TableFile { name: string; bytes: Uint8Array; }
+
+/** The files of a plan. */
+export interface TableFiles { demand: TableFile; stock: TableFile; offers: TableFile; terms?: TableFile; }
+
+/**
+ * What is wrong in a file, and where.
+ */
+export interface TableProblem {
+    /**
+     * Stable name of the kind of mistake, for programs.
+     */
+    code: string;
+    /**
+     * The file's name.
+     */
+    file: string;
+    /**
+     * The line, counted from 1.
+     */
+    line: number;
+    /**
+     * The column's name; empty where the whole line is meant.
+     */
+    column: string;
+    /**
+     * What would have been accepted, in words.
+     */
+    expected: string;
+    /**
+     * What came, shortened to a readable length.
+     */
+    got: string;
+}
+
+/**
+ * One number of the arithmetic and what it is.
+ */
+export interface Term {
+    /**
+     * What the number is, in words.
+     */
+    name: string;
+    /**
+     * The number with its unit.
+     */
+    value: string;
+}
+
+/** Milliseconds since 1970-01-01T00:00Z. */
+export type Timestamp = number;
+
+/** A unit of measure, such as `"each"`. */
+export type Unit = string;
+
+/**
+ * A requirement that nobody can serve.
+ */
+export interface Unmet {
+    /**
+     * The requirement.
+     */
+    requirement: Requirement;
+    /**
+     * Why not, in words; its comparison says why each offer is out.
+     */
+    reason: string;
+}
+
+export type VendorId = string;
+
+/**
+ * Tells a sale order what happened; store the answer's flow before carrying out its commands.
+ */
+export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Timestamp, policy: FlowPolicy): FlowStep;
+
+/**
+ * Allocates a basket of requirements to suppliers.
+ */
+export function allocate(basket: Requirement[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions): Allocation;
+
+/**
+ * Ranks the offers for one requirement by landed cost.
+ */
+export function compare(need: Requirement, offers: Offer[], terms: SupplierTerms[], so_far: OrderSoFar[], options: SourcingOptions): Comparison;
+
+/**
+ * Drafts one purchase order for every supplier of an allocation.
+ */
+export function draftPurchaseOrders(allocation: Allocation, context: DraftContext): PurchaseOrder[];
+
+/**
+ * Forecasts one series.
+ */
+export function forecast(values: Float64Array | number[], options: ForecastOptions): Forecast;
+
+/**
+ * Forecasts many series at once. `values` holds all series one behind the other, `offsets` where
+ * each begins and, last, where the last one ends.
+ */
+export function forecastBatch(values: Float64Array | number[], offsets: Uint32Array | number[], options: ForecastOptions): ForecastColumns;
+
+/**
+ * A sale order that waits to be submitted.
+ */
+export function openSaleOrder(id: SaleOrderId, lines: LineId[]): SaleOrderFlow;
+
+/**
+ * Plans what to buy from histories in columns (as for `forecastBatch`) and the rest as documents.
+ */
+export function plan(values: Float64Array | number[], offsets: Uint32Array | number[], request: PlanRequest): Plan;
+
+/**
+ * Plans what to buy from comma-separated files.
+ */
+export function planFromTables(files: TableFiles, options: PlanOptions): Plan;
+
+/**
+ * The usual options of a plan: a daily review at 95 %, four weeks of forecast.
+ */
+export function planOptions(today: Day): PlanOptions;
+
+/**
+ * A seed for policies whose caller has none: 32 random bits, the only randomness there is.
+ */
+export function randomSeed(): number;
+
+/**
+ * The status of an order from the states of its sale orders.
+ */
+export function rollUp(children: SaleOrderState[]): Rollup;
+
+/**
+ * Splits a customer's order into sale orders.
+ */
+export function split(order: CustomerOrder, rules: SplitRules): Split;
+
+/**
+ * What a page shows of a sale order.
+ */
+export function viewSaleOrder(flow: SaleOrderFlow): SaleOrderView;
