@@ -1,0 +1,432 @@
+//! The JavaScript edge: convert, call one public function, convert back.
+//!
+//! Documents cross as plain objects, long columns of numbers as typed arrays, money and quantities
+//! as text. What is refused is thrown as an [`EngineProblem`].
+
+use crate::{
+    flow, forecast, inventory, order, sourcing,
+    unit::{
+        Invalid, Timestamp,
+        table::{File, TableProblem},
+    },
+};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::prelude::*;
+
+/// The TypeScript names of everything that crosses as text.
+#[wasm_bindgen(typescript_custom_section)]
+const TEXT_TYPES: &str = r#"
+/** An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`. */
+export type Money = string;
+/** An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`. */
+export type Quantity = string;
+/** A unit of measure, such as `"each"`. */
+export type Unit = string;
+/** An ISO-4217 code, such as `"EUR"`. */
+export type Currency = string;
+/** A calendar day, such as `"2026-11-21"`. */
+export type Day = string;
+/** Milliseconds since 1970-01-01T00:00Z. */
+export type Timestamp = number;
+/** From 0 to 1. */
+export type Probability = number;
+/** Identifiers: 1 to 128 printable characters without spaces around them. */
+export type Sku = string;
+export type SupplierId = string;
+export type VendorId = string;
+export type OfferId = string;
+export type OrderId = string;
+export type LineId = string;
+export type AdjustmentId = string;
+export type SaleOrderId = string;
+export type PurchaseOrderId = string;
+export type DocumentId = string;
+"#;
+
+/// What the engine throws: why it refused, with every mistake it found.
+#[derive(Debug, Serialize, tsify::Tsify)]
+struct EngineProblem {
+    /// Stable name of the kind of error.
+    code: String,
+    /// The error in words.
+    message: String,
+    /// Every mistake found in the input.
+    problems: Vec<InputProblem>,
+}
+
+/// One mistake in the input.
+#[derive(Debug, Default, Serialize, tsify::Tsify)]
+struct InputProblem {
+    /// Stable name of the kind of mistake.
+    code: String,
+    /// The field, from the outside in; empty for the whole value.
+    path: String,
+    /// What would have been accepted, in words.
+    expected: String,
+    /// What came.
+    got: String,
+    /// The file it stands in, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// The line of that file, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    /// The column of that file; empty where the whole line is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+}
+
+/// Many forecasts in columns.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ForecastColumns {
+    mean: Vec<f64>,
+    quantiles: Vec<f64>,
+    models: Vec<Option<forecast::Model>>,
+    problems: Vec<SeriesProblem>,
+}
+
+/// Why one series of a batch has no forecast.
+#[derive(Debug, Serialize, tsify::Tsify)]
+struct SeriesProblem {
+    /// Which series, counted from 0.
+    index: usize,
+    /// Stable name of the kind of problem.
+    code: String,
+    /// The problem in words.
+    message: String,
+}
+
+#[wasm_bindgen]
+impl ForecastColumns {
+    /// Expected demand: `horizon` values for each series, NaN for a series with a problem.
+    #[wasm_bindgen(getter)]
+    pub fn mean(&self) -> Vec<f64> {
+        self.mean.clone()
+    }
+
+    /// Quantiles: for each series one path of `horizon` values for each probability asked for.
+    #[wasm_bindgen(getter)]
+    pub fn quantiles(&self) -> Vec<f64> {
+        self.quantiles.clone()
+    }
+
+    /// The model used for each series, null for a series with a problem.
+    #[wasm_bindgen(getter, unchecked_return_type = "(Model | null)[]")]
+    pub fn models(&self) -> Result<JsValue, JsValue> {
+        give(&self.models)
+    }
+
+    /// The series that have no forecast.
+    #[wasm_bindgen(getter, unchecked_return_type = "SeriesProblem[]")]
+    pub fn problems(&self) -> Result<JsValue, JsValue> {
+        give(&self.problems)
+    }
+}
+
+/// Forecasts many series at once. `values` holds all series one behind the other, `offsets` where
+/// each begins and, last, where the last one ends.
+#[wasm_bindgen(js_name = forecastBatch)]
+pub fn forecast_batch(
+    values: &[f64],
+    offsets: &[u32],
+    #[wasm_bindgen(unchecked_param_type = "ForecastOptions")] options: JsValue,
+) -> Result<ForecastColumns, JsValue> {
+    let options: forecast::ForecastOptions = take("options", options)?;
+    let batch = forecast::SeriesBatch { values, offsets };
+    let results = forecast::forecast_batch(batch, &options).map_err(forecast_error)?;
+    let horizon = options.horizon as usize;
+    let mut columns = ForecastColumns {
+        mean: Vec::with_capacity(results.len() * horizon),
+        quantiles: Vec::with_capacity(results.len() * horizon * options.quantiles.len()),
+        models: Vec::with_capacity(results.len()),
+        problems: Vec::new(),
+    };
+    for (index, result) in results.into_iter().enumerate() {
+        match result {
+            Ok(result) => {
+                columns.mean.extend(result.mean);
+                columns.quantiles.extend(result.quantiles.into_iter().flat_map(|path| path.values));
+                columns.models.push(Some(result.model));
+            }
+            Err(error) => {
+                let missing = |count| std::iter::repeat_n(f64::NAN, count);
+                columns.mean.extend(missing(horizon));
+                columns.quantiles.extend(missing(horizon * options.quantiles.len()));
+                columns.models.push(None);
+                let (code, message) = (error.code().to_owned(), error.to_string());
+                columns.problems.push(SeriesProblem { index, code, message });
+            }
+        }
+    }
+    Ok(columns)
+}
+
+/// Forecasts one series.
+#[wasm_bindgen(js_name = forecast, unchecked_return_type = "Forecast")]
+pub fn forecast_one(
+    values: &[f64],
+    #[wasm_bindgen(unchecked_param_type = "ForecastOptions")] options: JsValue,
+) -> Result<JsValue, JsValue> {
+    let series = forecast::Series::new(values.to_vec()).map_err(forecast_error)?;
+    give(&forecast::forecast(&series, &take("options", options)?).map_err(forecast_error)?)
+}
+
+/// Plans what to buy from histories in columns (as for `forecastBatch`) and the rest as documents.
+#[wasm_bindgen(unchecked_return_type = "Plan")]
+pub fn plan(
+    values: &[f64],
+    offsets: &[u32],
+    #[wasm_bindgen(unchecked_param_type = "PlanRequest")] request: JsValue,
+) -> Result<JsValue, JsValue> {
+    let batch = forecast::SeriesBatch { values, offsets };
+    give(&order::plan(batch, &take("request", request)?).map_err(plan_error)?)
+}
+
+/// A file's name, for messages, and its content.
+#[wasm_bindgen(typescript_custom_section)]
+const TABLE_TYPES: &str = r#"
+/** A file's name, which messages show, and its content. */
+export interface TableFile { name: string; bytes: Uint8Array; }
+/** The files of a plan. */
+export interface TableFiles { demand: TableFile; stock: TableFile; offers: TableFile; terms?: TableFile; }
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `TableFile`.
+    pub type TableFile;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &TableFile) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn bytes(this: &TableFile) -> Vec<u8>;
+
+    /// `TableFiles`.
+    #[wasm_bindgen(typescript_type = "TableFiles")]
+    pub type TableFiles;
+    #[wasm_bindgen(method, getter)]
+    fn demand(this: &TableFiles) -> TableFile;
+    #[wasm_bindgen(method, getter)]
+    fn stock(this: &TableFiles) -> TableFile;
+    #[wasm_bindgen(method, getter)]
+    fn offers(this: &TableFiles) -> TableFile;
+    #[wasm_bindgen(method, getter)]
+    fn terms(this: &TableFiles) -> Option<TableFile>;
+}
+
+/// Plans what to buy from comma-separated files.
+#[wasm_bindgen(js_name = planFromTables, unchecked_return_type = "Plan")]
+pub fn plan_from_tables(
+    files: &TableFiles,
+    #[wasm_bindgen(unchecked_param_type = "PlanOptions")] options: JsValue,
+) -> Result<JsValue, JsValue> {
+    let own = |file: TableFile| (file.name(), file.bytes());
+    let (demand, stock, offers) = (own(files.demand()), own(files.stock()), own(files.offers()));
+    let terms = files.terms().map(own);
+    fn file((name, bytes): &(String, Vec<u8>)) -> File<'_> {
+        File { name, bytes }
+    }
+    let tables = order::PlanTables {
+        demand: file(&demand),
+        stock: file(&stock),
+        offers: file(&offers),
+        terms: terms.as_ref().map(file),
+    };
+    give(&order::plan_from_tables(tables, &take("options", options)?).map_err(plan_error)?)
+}
+
+/// The usual options of a plan: a daily review at 95 %, four weeks of forecast.
+#[wasm_bindgen(js_name = planOptions, unchecked_return_type = "PlanOptions")]
+pub fn plan_options(
+    #[wasm_bindgen(unchecked_param_type = "Day")] today: &str,
+) -> Result<JsValue, JsValue> {
+    let today = today.parse().map_err(|problem: Invalid| refuse(problem.at("today")))?;
+    give(&order::PlanOptions::new(today))
+}
+
+/// Ranks the offers for one requirement by landed cost.
+#[wasm_bindgen(unchecked_return_type = "Comparison")]
+pub fn compare(
+    #[wasm_bindgen(unchecked_param_type = "Requirement")] need: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Offer[]")] offers: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "SupplierTerms[]")] terms: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "OrderSoFar[]")] so_far: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "SourcingOptions")] options: JsValue,
+) -> Result<JsValue, JsValue> {
+    let need: inventory::Requirement = take("need", need)?;
+    let offers: Vec<sourcing::Offer> = take("offers", offers)?;
+    let terms: Vec<sourcing::SupplierTerms> = take("terms", terms)?;
+    let so_far: Vec<sourcing::OrderSoFar> = take("so_far", so_far)?;
+    let options = take("options", options)?;
+    let result = sourcing::compare(&need, &offers, &terms, &so_far, &options);
+    give(&result.map_err(sourcing_error)?)
+}
+
+/// Allocates a basket of requirements to suppliers.
+#[wasm_bindgen(unchecked_return_type = "Allocation")]
+pub fn allocate(
+    #[wasm_bindgen(unchecked_param_type = "Requirement[]")] basket: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Offer[]")] offers: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "SupplierTerms[]")] terms: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "SourcingOptions")] options: JsValue,
+) -> Result<JsValue, JsValue> {
+    let basket: Vec<inventory::Requirement> = take("basket", basket)?;
+    let offers: Vec<sourcing::Offer> = take("offers", offers)?;
+    let terms: Vec<sourcing::SupplierTerms> = take("terms", terms)?;
+    let result = sourcing::allocate(&basket, &offers, &terms, &take("options", options)?);
+    give(&result.map_err(sourcing_error)?)
+}
+
+/// Drafts one purchase order for every supplier of an allocation.
+#[wasm_bindgen(js_name = draftPurchaseOrders, unchecked_return_type = "PurchaseOrder[]")]
+pub fn draft_purchase_orders(
+    #[wasm_bindgen(unchecked_param_type = "Allocation")] allocation: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "DraftContext")] context: JsValue,
+) -> Result<JsValue, JsValue> {
+    let allocation: sourcing::Allocation = take("allocation", allocation)?;
+    let drafts = order::draft_purchase_orders(&allocation, &take("context", context)?);
+    give(&drafts.map_err(order_error)?)
+}
+
+/// Splits a customer's order into sale orders.
+#[wasm_bindgen(unchecked_return_type = "Split")]
+pub fn split(
+    #[wasm_bindgen(unchecked_param_type = "CustomerOrder")] order: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "SplitRules")] rules: JsValue,
+) -> Result<JsValue, JsValue> {
+    let order: order::CustomerOrder = take("order", order)?;
+    give(&order::split(&order, &take("rules", rules)?).map_err(order_error)?)
+}
+
+/// A sale order that waits to be submitted.
+#[wasm_bindgen(js_name = openSaleOrder, unchecked_return_type = "SaleOrderFlow")]
+pub fn open_sale_order(
+    #[wasm_bindgen(unchecked_param_type = "SaleOrderId")] id: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "LineId[]")] lines: JsValue,
+) -> Result<JsValue, JsValue> {
+    give(&flow::SaleOrderFlow::new(take("id", id)?, take("lines", lines)?).map_err(refuse)?)
+}
+
+/// Tells a sale order what happened; store the answer's flow before carrying out its commands.
+#[wasm_bindgen(js_name = advanceSaleOrder, unchecked_return_type = "FlowStep")]
+pub fn advance_sale_order(
+    #[wasm_bindgen(unchecked_param_type = "SaleOrderFlow")] flow: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "FlowInput")] input: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Timestamp")] now: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "FlowPolicy")] policy: JsValue,
+) -> Result<JsValue, JsValue> {
+    let flow: flow::SaleOrderFlow = take("flow", flow)?;
+    let input: flow::FlowInput = take("input", input)?;
+    let now: Timestamp = take("now", now)?;
+    let step = flow::advance(&flow, &input, now, &take("policy", policy)?);
+    give(&step.map_err(|error| throw(error.code(), &error, Vec::new()))?)
+}
+
+/// What a page shows of a sale order.
+#[wasm_bindgen(js_name = viewSaleOrder, unchecked_return_type = "SaleOrderView")]
+pub fn view_sale_order(
+    #[wasm_bindgen(unchecked_param_type = "SaleOrderFlow")] flow: JsValue,
+) -> Result<JsValue, JsValue> {
+    give(&take::<flow::SaleOrderFlow>("flow", flow)?.view())
+}
+
+/// The status of an order from the states of its sale orders.
+#[wasm_bindgen(js_name = rollUp, unchecked_return_type = "Rollup")]
+pub fn roll_up(
+    #[wasm_bindgen(unchecked_param_type = "SaleOrderState[]")] children: JsValue,
+) -> Result<JsValue, JsValue> {
+    give(&flow::roll_up(&take::<Vec<_>>("children", children)?))
+}
+
+/// A seed for policies whose caller has none: 32 random bits, the only randomness there is.
+#[wasm_bindgen(js_name = randomSeed)]
+pub fn random_seed() -> Result<u32, JsValue> {
+    getrandom::u32().map_err(|error| throw("randomness_missing", &error, Vec::new()))
+}
+
+/// Reads a document; a mistake names its field.
+fn take<T: DeserializeOwned>(name: &str, value: JsValue) -> Result<T, JsValue> {
+    serde_path_to_error::deserialize(serde_wasm_bindgen::Deserializer::from(value)).map_err(
+        |error| {
+            let field = error.path().to_string();
+            let path = if field == "." { name.to_owned() } else { format!("{name}.{field}") };
+            let message = error.inner().to_string();
+            let message = message.strip_prefix("Error: ").unwrap_or(&message);
+            // serde joins what it expected and what came in one sentence, as ours do.
+            let (got, expected) = message.split_once(", expected ").unwrap_or_else(|| {
+                let ours = message.strip_prefix("expected ").unwrap_or(message);
+                let (expected, got) = ours.split_once(", got ").unwrap_or((ours, ""));
+                (got, expected)
+            });
+            let invalid =
+                Invalid::new("document_invalid", expected, got.trim_matches('`')).at(path);
+            refuse(invalid)
+        },
+    )
+}
+
+/// Writes a document the way `JSON.parse` would have made it.
+fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(JsValue::from)
+}
+
+fn refuse(invalid: Invalid) -> JsValue {
+    let message = invalid.to_string();
+    throw(invalid.code, &message, vec![input_problem(invalid)])
+}
+
+fn throw(code: &str, message: &dyn std::fmt::Display, problems: Vec<InputProblem>) -> JsValue {
+    let problem = EngineProblem { code: code.to_owned(), message: message.to_string(), problems };
+    give(&problem).unwrap_or_else(|error| error)
+}
+
+fn input_problem(invalid: Invalid) -> InputProblem {
+    let Invalid { code, path, expected, got } = invalid;
+    InputProblem { code: code.to_owned(), path, expected, got, ..InputProblem::default() }
+}
+
+fn table_problem(problem: TableProblem) -> InputProblem {
+    let TableProblem { code, file, line, column, expected, got } = problem;
+    InputProblem {
+        code: code.to_owned(),
+        path: column.clone(),
+        expected,
+        got,
+        file: Some(file),
+        line: Some(line),
+        column: Some(column),
+    }
+}
+
+fn forecast_error(error: forecast::ForecastError) -> JsValue {
+    match error {
+        forecast::ForecastError::Invalid(invalid) => refuse(invalid),
+        short @ forecast::ForecastError::TooShort { .. } => throw(short.code(), &short, Vec::new()),
+    }
+}
+
+fn sourcing_error(error: sourcing::SourcingError) -> JsValue {
+    match error {
+        sourcing::SourcingError::Invalid(invalid) => refuse(invalid),
+    }
+}
+
+fn order_error(error: order::OrderError) -> JsValue {
+    match error {
+        order::OrderError::Invalid(invalid) => refuse(invalid),
+        empty @ order::OrderError::EmptyOrder => throw(empty.code(), &empty, Vec::new()),
+    }
+}
+
+fn plan_error(error: order::PlanError) -> JsValue {
+    match error {
+        order::PlanError::Invalid(invalid) => refuse(invalid),
+        order::PlanError::Forecast(error) => forecast_error(error),
+        order::PlanError::Sourcing(error) => sourcing_error(error),
+        order::PlanError::Order(error) => order_error(error),
+        ref tables @ order::PlanError::Tables(ref problems) => {
+            throw(tables.code(), tables, problems.iter().cloned().map(table_problem).collect())
+        }
+    }
+}

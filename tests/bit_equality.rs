@@ -1,0 +1,255 @@
+//! The same bits on every target: a fixed corpus goes through the engine, and the digest of each
+//! area's answers must be the recorded one, natively, in Node and in browsers.
+//!
+//! The corpus is made here by a seeded generator of whole numbers, so that nothing of the platform
+//! enters it. `REPLENISH_BLESS=1 cargo test --test bit_equality` records new digests after a wanted
+//! change.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use replenish::{
+    forecast::{
+        Forecast, ForecastOptions, LeadTime, LeadTimeOutcome, Model, ModelChoice, Series, forecast,
+    },
+    inventory::{Policy, Requirement, StockPosition, replenish},
+    order::{CustomerOrder, SplitRules, split},
+    sourcing::{Offer, PriceBreak, SourcingOptions, SupplierTerms, allocate},
+    unit::{Probability, math},
+};
+use std::{collections::BTreeMap, fmt::Write};
+
+const RECORDED: &str = include_str!("fixtures/digests.txt");
+
+/// Splitmix64 (Steele, Lea and Flood 2014).
+struct Generator(u64);
+
+impl Generator {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % end
+    }
+
+    fn float(&mut self, end: u32) -> f64 {
+        f64::from(u32::try_from(self.below(u64::from(end) * 1000)).unwrap()) / 1000.0
+    }
+}
+
+/// Smooth, weekly, trending, intermittent and lumpy histories of many lengths.
+fn histories() -> Vec<Series> {
+    let mut random = Generator(1);
+    let mut all = Vec::new();
+    for index in 0..100_u32 {
+        let length = 40 + random.below(300);
+        let values = (0..length).map(|day| {
+            let weekday = f64::from(u32::try_from(day % 7).unwrap());
+            match index % 5 {
+                0 => 20.0 + random.float(10),
+                1 => 10.0 + 3.0 * weekday + random.float(4),
+                2 => 5.0 + 0.1 * day as f64 + random.float(3),
+                3 => {
+                    if random.below(6) == 0 {
+                        1.0 + random.float(2)
+                    } else {
+                        0.0
+                    }
+                }
+                _ => {
+                    if random.below(9) == 0 {
+                        random.float(90)
+                    } else {
+                        0.0
+                    }
+                }
+            }
+        });
+        all.push(Series::new(values.collect()).unwrap());
+    }
+    all
+}
+
+fn probability(value: f64) -> Probability {
+    Probability::new(value).unwrap()
+}
+
+fn forecasts() -> Vec<Forecast> {
+    let models = [
+        ModelChoice::Auto,
+        ModelChoice::Fixed { model: Model::SimpleExponentialSmoothing },
+        ModelChoice::Fixed { model: Model::SeasonalNaive },
+        ModelChoice::Fixed { model: Model::CrostonSba },
+    ];
+    let options = |model| ForecastOptions { horizon: 14, model, ..ForecastOptions::default() };
+    let all = histories();
+    let each = all.iter().flat_map(|series| models.map(|model| forecast(series, &options(model))));
+    each.map(Result::unwrap).collect()
+}
+
+fn inventory() -> String {
+    let lead_times = [
+        LeadTime::Fixed { periods: 3 },
+        LeadTime::Empirical {
+            outcomes: [(2, 0.5), (3, 0.3), (7, 0.2)]
+                .map(|(periods, p)| LeadTimeOutcome { periods, probability: probability(p) })
+                .into(),
+        },
+    ];
+    let mut text = String::new();
+    for (index, forecast) in forecasts().iter().enumerate() {
+        let policy = Policy {
+            service_level: probability(0.95),
+            review_period_days: 1 + u32::try_from(index % 7).unwrap(),
+            lead_time: lead_times[index % 2].clone(),
+        };
+        let stock = StockPosition::on_hand(format!("{} each", index % 40).parse().unwrap());
+        let (sku, today) = ("a".parse().unwrap(), "2026-11-21".parse().unwrap());
+        let result = replenish(&sku, forecast, &stock, &policy, today).unwrap();
+        text += &serde_json::to_string(&result).unwrap();
+    }
+    text
+}
+
+fn sourcing() -> String {
+    let mut random = Generator(2);
+    let mut text = String::new();
+    for _ in 0..20 {
+        let mut offers = Vec::new();
+        let mut basket = Vec::new();
+        for sku in 0..25 {
+            basket.push(Requirement {
+                sku: format!("sku-{sku}").parse().unwrap(),
+                quantity: format!("{} each", 1 + random.below(60)).parse().unwrap(),
+                need_by: "2026-11-28".parse().unwrap(),
+            });
+            for supplier in 0..4 {
+                let price = 50 + random.below(400);
+                let at = |from: u64, percent: u64| PriceBreak {
+                    minimum_quantity: format!("{from} each").parse().unwrap(),
+                    unit_price: format!(
+                        "{}.{:04} EUR",
+                        price * percent / 10_000,
+                        price * percent % 10_000
+                    )
+                    .parse()
+                    .unwrap(),
+                };
+                offers.push(Offer {
+                    id: format!("o-{sku}-{supplier}").parse().unwrap(),
+                    supplier: format!("s-{supplier}").parse().unwrap(),
+                    sku: format!("sku-{sku}").parse().unwrap(),
+                    price_breaks: vec![at(0, 100), at(24, 95), at(60, 90)],
+                    pack_size: format!("{} each", 1 + random.below(12)).parse().unwrap(),
+                    minimum_order_quantity: "1 each".parse().unwrap(),
+                    lead_time_days: u32::try_from(1 + random.below(9)).unwrap(),
+                    available: None,
+                    valid_from: None,
+                    valid_until: None,
+                });
+            }
+        }
+        let terms: Vec<SupplierTerms> = (0..4)
+            .map(|supplier| SupplierTerms {
+                supplier: format!("s-{supplier}").parse().unwrap(),
+                minimum_order_value: Some(format!("{} EUR", random.below(300)).parse().unwrap()),
+                freight: Some(format!("{} EUR", random.below(40)).parse().unwrap()),
+                free_freight_from: Some(
+                    format!("{} EUR", 200 + random.below(300)).parse().unwrap(),
+                ),
+            })
+            .collect();
+        let options = SourcingOptions {
+            today: "2026-11-21".parse().unwrap(),
+            currency: "EUR".parse().unwrap(),
+            default_suppliers: BTreeMap::new(),
+        };
+        let allocation = allocate(&basket, &offers, &terms, &options).unwrap();
+        text += &serde_json::to_string(&allocation).unwrap();
+    }
+    text
+}
+
+fn orders() -> String {
+    let mut random = Generator(3);
+    let mut text = String::new();
+    for order in 0..200 {
+        let lines: Vec<_> = (0..1 + random.below(12))
+            .map(|line| {
+                serde_json::json!({
+                    "id": format!("{line}"),
+                    "sku": format!("sku-{}", random.below(9)),
+                    "vendor": (random.below(5) > 0).then(|| format!("v-{}", random.below(4))),
+                    "quantity": format!("{} each", 1 + random.below(9)),
+                    "amount": format!("{}.{:02} EUR", random.below(90), random.below(100)),
+                })
+            })
+            .collect();
+        let order = serde_json::json!({
+            "id": format!("order-{order}"), "revision": 1, "currency": "EUR", "lines": lines,
+            "adjustments": [
+                {"id": "coupon", "kind": "discount", "amount": format!("-{}.{:02} EUR", random.below(40), random.below(100))},
+                {"id": "way", "kind": "shipping", "amount": format!("{}.{:02} EUR", random.below(9), random.below(100))},
+            ],
+        });
+        let order: CustomerOrder = serde_json::from_value(order).unwrap();
+        let result = split(&order, &SplitRules::default()).unwrap();
+        text += &serde_json::to_string(&result).unwrap();
+    }
+    text
+}
+
+fn mathematics() -> String {
+    let mut random = Generator(4);
+    let mut text = String::new();
+    for _ in 0..10_000 {
+        let (x, y) = (random.float(40), random.float(9) - 4.5);
+        let results = [math::exp(y), math::ln(x + 0.001), math::pow(x + 0.001, y), x.sqrt()];
+        for result in results {
+            writeln!(text, "{:016x}", result.to_bits()).unwrap();
+        }
+    }
+    text
+}
+
+/// FNV-1a, 64 bits.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn digests() -> String {
+    let forecasts = serde_json::to_string(&forecasts()).unwrap();
+    [
+        ("mathematics", mathematics()),
+        ("forecast", forecasts),
+        ("inventory", inventory()),
+        ("sourcing", sourcing()),
+        ("order", orders()),
+    ]
+    .iter()
+    .fold(String::new(), |mut lines, (area, text)| {
+        writeln!(lines, "{area} {} bytes {:016x}", text.len(), digest(text)).unwrap();
+        lines
+    })
+}
+
+#[cfg_attr(not(target_family = "wasm"), test)]
+#[cfg_attr(target_family = "wasm", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_corpus_gives_the_recorded_bits() {
+    let found = digests();
+    #[cfg(not(target_family = "wasm"))]
+    {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the person who records asks by the environment"
+        )]
+        if std::env::var("REPLENISH_BLESS").is_ok() {
+            let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/digests.txt");
+            std::fs::write(file, &found).unwrap();
+            return;
+        }
+    }
+    assert_eq!(found, RECORDED, "REPLENISH_BLESS=1 records a wanted change");
+}
