@@ -45,7 +45,6 @@ pub(crate) fn demo(arguments: &[String]) -> Result<()> {
 
 pub(crate) fn build(types: Types, json: Option<&Path>) -> Result<()> {
     let engine = build_engine()?;
-    settle_types(&engine, types)?;
     let size = measure(&fs::read(engine.join("replenish_bg.wasm"))?)?;
     println!(
         "engine: {} bytes (at most {}), gzip {} (at most {})",
@@ -55,14 +54,15 @@ pub(crate) fn build(types: Types, json: Option<&Path>) -> Result<()> {
         let budget = json!({ "raw": BUDGET.raw, "gzip": BUDGET.gzip });
         write_json(file, &json!({ "raw": size.raw, "gzip": size.gzip, "budget": budget }))?;
     }
-    within_budget(size)?;
+    settle_types(&engine, types)?;
     if npm::is_package("pkg") {
         npm::install("pkg")?;
-        npm::run_script("pkg", "build")
+        npm::run_script("pkg", "build")?;
     } else {
         println!("skipped: TypeScript, pkg/package.json is not there");
-        Ok(())
     }
+    // Last, since an engine that is too large still runs.
+    within_budget(size)
 }
 
 /// The engine and its glue in `pkg/engine`.
@@ -76,9 +76,9 @@ fn build_engine() -> Result<PathBuf> {
         "--crate-type",
         "cdylib",
     ]))?;
-    let out = root().join("pkg/engine");
-    if out.exists() {
-        fs::remove_dir_all(&out)?;
+    let made = target_dir()?.join("pkg-engine");
+    if made.exists() {
+        fs::remove_dir_all(&made)?;
     }
     Bindgen::new()
         .input_path(target_dir()?.join(TARGET).join("release/replenish.wasm"))
@@ -89,8 +89,31 @@ fn build_engine() -> Result<PathBuf> {
         .remove_producers_section(true)
         // A host replaces the instance after a trap.
         .reset_state_function(true)
-        .generate(&out)?;
-    Ok(out)
+        .generate(&made)?;
+    let engine = root().join("pkg/engine");
+    mirror(&made, &engine)?;
+    Ok(engine)
+}
+
+/// Makes the files of `to` those of `from`, each replaced whole and only if it differs, so that
+/// whoever reads them at the same time never finds half of one.
+fn mirror(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (name, bytes) = entry.and_then(|e| Ok((e.file_name(), fs::read(e.path())?)))?;
+        if !fs::read(to.join(&name)).is_ok_and(|old| old == bytes) {
+            let fresh = to.join("fresh");
+            fs::write(&fresh, bytes)?;
+            fs::rename(&fresh, to.join(&name))?;
+        }
+    }
+    for entry in fs::read_dir(to)? {
+        let old = entry?;
+        if !from.join(old.file_name()).exists() {
+            fs::remove_file(old.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn settle_types(engine: &Path, types: Types) -> Result<()> {
@@ -244,6 +267,25 @@ export function compare(offers: Offer[]): void;
 "#;
         assert_eq!(public_types(DECLARATIONS).unwrap(), expected);
         assert!(public_types("export interface Offer {}").is_err());
+    }
+
+    #[test]
+    fn replaces_what_differs_and_removes_what_is_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("from"), dir.path().join("inner/to"));
+        fs::create_dir(&from).unwrap();
+        for (name, text) in [("same", "1"), ("changed", "2")] {
+            fs::write(from.join(name), text).unwrap();
+        }
+        mirror(&from, &to).unwrap();
+        fs::write(from.join("changed"), "3").unwrap();
+        fs::write(to.join("stray"), "").unwrap();
+        let past = std::time::SystemTime::UNIX_EPOCH;
+        fs::File::options().write(true).open(to.join("same")).unwrap().set_modified(past).unwrap();
+        mirror(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("changed")).unwrap(), "3");
+        assert_eq!(fs::metadata(to.join("same")).unwrap().modified().unwrap(), past);
+        assert_eq!(fs::read_dir(&to).unwrap().count(), 2);
     }
 
     #[test]

@@ -90,6 +90,6 @@ fn test_in(host: Host, arguments: &[String]) -> Result<()> {
             }
         }
     }
-    // Native tests and documentation tests have been the native run's.
-    run(tests.args(["--package", "replenish", "--test", "wasm*"]).args(arguments))
+    // What goes through the public API; unit tests and examples have been the native run's.
+    run(tests.args(["--package", "replenish", "--test", "*"]).args(arguments))
 }
