@@ -116,13 +116,14 @@ export class Runtime {
       while (!signal?.aborted) {
         this.#wake = new AbortController();
         const room = concurrency - this.#running.size;
-        const jobs = room > 0 ? store.claim(clock.now(), leaseMs, room) : [];
-        for (const job of jobs) this.#start(job);
         const due = store.nextDue();
         if (untilIdle && due === undefined && this.#running.size === 0) return;
+        if (room > 0 && due !== undefined && due <= clock.now()) {
+          for (const job of store.claim(clock.now(), leaseMs, room)) this.#start(job);
+        }
         // Another process may add jobs, so that an empty queue is looked at again after a while.
-        const full = this.#running.size >= concurrency;
-        const wait = full ? POLL_MS : Math.min((due ?? Infinity) - clock.now(), POLL_MS);
+        const next = room > 0 ? store.nextDue() : undefined;
+        const wait = Math.min((next ?? Infinity) - clock.now(), POLL_MS);
         await Promise.race([clock.sleep(Math.max(wait, 1), this.#wake.signal), ...this.#running]);
       }
     } finally {
@@ -221,7 +222,7 @@ export class Runtime {
       const now = clock.now();
       const { policy } = connect(row);
       const { flow, commands } = engine.advanceSaleOrder(JSON.parse(row.life), input, now, policy);
-      const { state, status } = engine.viewSaleOrder(flow);
+      const { state, status, wake_at } = engine.viewSaleOrder(flow);
       const life = JSON.stringify(flow);
       const event = JSON.stringify({ from: row.state, to: state, input: brief(input), commands: commands.map(brief) });
       const calls = commands.filter((command) => command.type === 'send');
@@ -231,6 +232,8 @@ export class Runtime {
           updateLife(row, { life, state, status, updatedAt: now }),
           appendEvent(saleOrder, now, input.type, event),
           ...commands.flatMap((command) => this.#store(row, command, now)),
+          // A wake that nobody waits for would do no harm, but keep the runtime from being idle.
+          ...(wake_at === undefined ? [closeWakes(saleOrder, now)] : []),
         ]);
       } catch (error) {
         // Another process changed the order meanwhile: the step is taken anew from what it wrote.

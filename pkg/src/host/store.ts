@@ -120,6 +120,8 @@ const DUE = 'done_at is null and run_at <= ? and lease_until <= ?';
 
 export class Store {
   readonly #database: Database;
+  /** Every statement is compiled once: their texts are constants. */
+  readonly #compiled = new Map<string, ReturnType<Database['prepare']>>();
 
   private constructor(database: Database) {
     this.#database = database;
@@ -159,7 +161,7 @@ export class Store {
     this.#database.exec('begin immediate');
     try {
       for (const { sql, cells, changes } of statements) {
-        const changed = Number(this.#database.prepare(sql).run(...cells).changes);
+        const changed = Number(this.#prepare(sql).run(...cells).changes);
         if (changes !== undefined && changed !== changes) {
           throw new ConflictError(`expected ${changes} changed rows, got ${changed}`);
         }
@@ -172,7 +174,7 @@ export class Store {
   }
 
   query<Row>(sql: string, ...cells: Cell[]): Row[] {
-    return this.#database.prepare(sql).all(...cells) as Row[];
+    return this.#prepare(sql).all(...cells) as Row[];
   }
 
   /**
@@ -216,6 +218,15 @@ export class Store {
 
   close(): void {
     this.#database.close();
+  }
+
+  #prepare(sql: string): ReturnType<Database['prepare']> {
+    let statement = this.#compiled.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#compiled.set(sql, statement);
+    }
+    return statement;
   }
 
   #rollBack(): void {

@@ -3,7 +3,6 @@ import type { FlowInput, HostCommand, Outcome, SaleOrder, SaleOrderState } from 
 import type { OrderRun } from '../cli/run-orders.js';
 import type { Company } from '../cli/sample.js';
 import type { EventRow, SaleOrderRow } from '../host/store.js';
-import type { Proof } from '../simulate/proof.js';
 import { html, type Html } from './html.js';
 
 type Tone = 'good' | 'warn' | 'bad' | 'plain';
@@ -44,9 +43,9 @@ had acted, answered late, half or not at all, and said no.</p>
   )}</div>
 ${vendorTable(run, company)}
 ${proofTable(run)}
-<h2>Five stories</h2>
+<h2>Some of their stories</h2>
 <p class="soft">What the host saw, when, and what the engine decided.</p>
-<div class="grid">${stories(run).map(({ title, row }) => story(title, row, run))}</div>`;
+<div class="grid loose">${stories(run).map(({ title, row }) => story(title, row, run))}</div>`;
 }
 
 function vendorTable(run: OrderRun, company: Company): Html {
@@ -124,6 +123,9 @@ function story(title: string, row: SaleOrderRow, run: OrderRun): Html {
   )}</ol></article>`;
 }
 
+/** States that only say what a line of the story said already: that something was sent. */
+const RUNNING: ReadonlySet<string> = new Set(['cancelling', 'sending', 'verifying']);
+
 /** An event and what followed from it, in words. */
 function describe(event: EventRow): { tone: Tone; text: string }[] {
   const { from, to, input, commands = [] } = JSON.parse(event.body) as Step;
@@ -131,7 +133,7 @@ function describe(event: EventRow): { tone: Tone; text: string }[] {
     ...(input === undefined ? [] : inputWords(input)),
     ...commands.flatMap(commandWords),
   ];
-  if (from !== to && to !== undefined) {
+  if (from !== to && to !== undefined && !RUNNING.has(to)) {
     entries.push({ tone: TONES[to] ?? 'plain', text: `now ${to.replace('_', ' ')}` });
   }
   return entries;
@@ -186,11 +188,6 @@ function commandWords(command: HostCommand): { tone: Tone; text: string }[] {
     case 'wake':
       return [];
   }
-}
-
-/** The proof in a few words, for the head of the report. */
-export function proofWords(proof: Proof): string {
-  return proof.holds ? '0 lost, 0 doubled' : `${proof.lost.length} lost, ${proof.doubled.length} doubled`;
 }
 
 function countBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, number> {

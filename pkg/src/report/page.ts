@@ -3,7 +3,7 @@ import type { Plan } from '../../types/engine.js';
 import type { OrderRun } from '../cli/run-orders.js';
 import type { Company } from '../cli/sample.js';
 import { documentPage, html, type Html } from './html.js';
-import { ordersSection, proofWords } from './orders.js';
+import { ordersSection } from './orders.js';
 import { basketSection, forecastSection, percent, purchaseSection } from './plan.js';
 import { STYLE } from './style.js';
 
@@ -37,8 +37,9 @@ function headlines({ products, purchase_orders, allocation }: Plan, run: OrderRu
     tiles.push(tile(saving.saving, words, 'good'));
   }
   if (run) {
-    const words = `of ${run.proof.saleOrders} sale orders, by the vendors' own books`;
-    tiles.push(tile(proofWords(run.proof), words, run.proof.holds ? 'good' : 'bad'));
+    const { lost, doubled, saleOrders, holds } = run.proof;
+    const words = `and ${doubled.length} doubled of ${saleOrders} sale orders, by the vendors' own books`;
+    tiles.push(tile(`${lost.length} lost`, words, holds ? 'good' : 'bad'));
   }
   return tiles;
 }

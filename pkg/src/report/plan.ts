@@ -5,6 +5,7 @@ import type {
   Comparison,
   ExcludedOffer,
   Exclusion,
+  Model,
   Plan,
   ProductPlan,
   PurchaseOrder,
@@ -12,6 +13,12 @@ import type {
 } from '../../types/engine.js';
 import { bar, barChart, fanChart } from './chart.js';
 import { html, type Html } from './html.js';
+
+const MODELS: Record<Model, string> = {
+  croston_sba: 'Croston SBA',
+  seasonal_naive: 'seasonal naive',
+  simple_exponential_smoothing: 'exponential smoothing',
+};
 
 /** How many of the most urgent products get a chart. */
 const CHARTS = 6;
@@ -66,16 +73,25 @@ ${replenishment.order_by ? html`Order by ${replenishment.order_by}. ` : ''}${for
 /** Why this supplier. */
 function offers(comparison: Comparison | undefined, line: AllocatedLine | undefined): Html {
   if (comparison === undefined) return html``;
-  const cost = ({ landed_cost }: RankedOffer) => Number.parseFloat(landed_cost);
-  const dearest = Math.max(...comparison.ranked.map(cost), Number.MIN_VALUE);
+  const dearest = Math.max(...comparison.ranked.map(({ landed_cost }) => amount(landed_cost)), 0.01);
   return html`<div><h4>Why this supplier</h4>
-${line ? html`<p class="note">${line.reason}${line.topped_up_packs > 0 ? html`; ${line.topped_up_packs} packs only bring the order to its minimum or to free freight` : ''}.</p>` : ''}
-<table><thead><tr><th>offer</th><th>adds to the bill</th><th class="number"></th></tr></thead><tbody>
-${comparison.ranked.map(
-    (ranked) => html`<tr><td class="name ${ranked.offer === line?.offer ? 'chosen' : ''}">${ranked.supplier}<br><span class="soft">${ranked.purchase.quantity} at ${ranked.purchase.unit_price}</span></td>
-<td>${bar(cost(ranked) / dearest, ranked.offer === line?.offer ? 'strong' : 'plain')}<span class="soft">goods ${ranked.purchase.goods}, freight ${ranked.freight}${isZero(ranked.minimum_order_excess) ? '' : `, to the minimum ${ranked.minimum_order_excess}`}, there on ${ranked.arrival}</span></td>
-<td class="number">${ranked.landed_cost}</td></tr>`,
-  )}</tbody></table>${excluded(comparison.excluded)}</div>`;
+${line ? html`<p class="note">${line.reason}.</p>` : ''}
+<ul class="plain offers">${comparison.ranked.map((ranked) => {
+    const chosen = ranked.offer === line?.offer;
+    return html`<li><div class="row"><span class="${chosen ? 'chosen' : ''}">${ranked.supplier}</span><span class="number">${ranked.landed_cost}</span></div>
+${bar(amount(ranked.landed_cost) / dearest, chosen ? 'strong' : 'plain')}
+<span class="soft">${ranked.purchase.quantity} at ${ranked.purchase.unit_price}: ${costWords(ranked)}, there on ${ranked.arrival}</span></li>`;
+  })}</ul>${excluded(comparison.excluded)}</div>`;
+}
+
+/** What a purchase adds to the bill, term by term; all other lines stay where they are. */
+function costWords({ purchase, freight, minimum_order_excess: excess }: RankedOffer): string {
+  const words = [`goods ${purchase.goods}`];
+  if (amount(freight) > 0) words.push(`freight ${freight}`);
+  if (amount(freight) < 0) words.push(`freight saved ${freight.slice(1)}`);
+  if (amount(excess) > 0) words.push(`missing to the minimum ${excess}`);
+  if (amount(excess) < 0) words.push(`fills up the minimum by ${excess.slice(1)}`);
+  return words.join(', ');
 }
 
 function excluded(list: readonly ExcludedOffer[]): Html {
@@ -120,17 +136,21 @@ ${allocation.unmet.map(
 /** Products that could not be planned: their mistake spoils no other product. */
 function problems({ products, notes }: Plan): Html {
   const bad = products.filter(({ problem }) => problem !== null);
-  if (bad.length === 0 && notes.length === 0) return html``;
-  return html`<section class="card"><header><h3>Left out, and why</h3></header><ul class="plain">
-${bad.map(({ description, problem }) => html`<li>${description}: ${problem?.message}</li>`)}
-${notes.map((note) => html`<li class="soft">${note}</li>`)}</ul></section>`;
+  return html`${list('Not planned, and why', bad.map(({ description, problem }) => `${description}: ${problem?.message}`))}
+${list('Read, but not used', notes)}`;
+}
+
+function list(title: string, lines: readonly string[]): Html {
+  if (lines.length === 0) return html``;
+  return html`<section class="card"><header><h3>${title}</h3><span class="chip">${lines.length}</span></header>
+<ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
 }
 
 export function forecastSection(plan: Plan): Html {
   const urgent = plan.products.filter(({ replenishment }) => replenishment?.requirement).sort(byUrgency);
   if (urgent.length === 0) return html``;
   return html`<h2>How much will be wanted</h2>
-<p class="soft">The most urgent products, by day: what was sold, and what may be wanted next.</p>
+<p class="soft">The products that would be missed most, day by day: what was sold, and what may be wanted next.</p>
 <div class="legend"><span><i class="key-history"></i>sold</span><span><i class="key-median"></i>median forecast</span><span><i class="key-1"></i>50 % of outcomes</span><span><i class="key-0"></i>90 % of outcomes</span></div>
 <div class="grid">${urgent.slice(0, CHARTS).map((product) => forecastCard(product, plan.today))}</div>`;
 }
@@ -141,7 +161,7 @@ function forecastCard({ description, forecast, history, replenishment }: Product
   const shown = history.slice(-CHART_DAYS);
   const horizon = forecast?.mean.length ?? 0;
   return html`<article class="card"><header><h3>${description}</h3></header>
-<p class="note">${forecast?.model.replaceAll('_', ' ')}, ${forecast?.pattern.class.replace('_', ' ')} demand · order by ${replenishment?.order_by ?? today}</p>
+<p class="note">${forecast ? MODELS[forecast.model] : ''}, ${forecast?.pattern.class.replace('_', ' ')} demand · order by ${replenishment?.order_by ?? today}</p>
 ${fanChart({
   label: `Daily demand for ${description}: the last ${shown.length} days and a forecast of ${horizon} days`,
   history: shown,
@@ -154,32 +174,31 @@ ${fanChart({
 })}</article>`;
 }
 
-/** The latest day to order first, then what is most likely to run out, then by name. */
+/** What would be missed most: the demand expected to come times the chance of having run out. */
 function byUrgency(a: ProductPlan, b: ProductPlan): number {
-  const day = ({ replenishment }: ProductPlan) => replenishment?.order_by ?? '';
-  const demand = ({ replenishment }: ProductPlan) => replenishment?.expected_demand ?? 0;
-  if (day(a) !== day(b)) return day(a) < day(b) ? -1 : 1;
-  return demand(b) - demand(a) || (a.sku < b.sku ? -1 : 1);
+  const missed = ({ replenishment }: ProductPlan) =>
+    (replenishment?.expected_demand ?? 0) * (replenishment?.stock_out_risk ?? 0);
+  return missed(b) - missed(a) || (a.sku < b.sku ? -1 : 1);
 }
 
 export function basketSection({ allocation, currency }: Plan): Html {
   if (allocation.lines.length === 0) return html``;
-  const amount = (money: string) => Number.parseFloat(money);
   const names = { default_supplier: 'each from its default supplier', cheapest_line: 'each where it is cheapest' };
-  const gap = (amount(allocation.total) - amount(allocation.lower_bound)) / amount(allocation.total);
+  const bound = amount(allocation.lower_bound);
+  const gap = bound > 0 ? (amount(allocation.total) - bound) / bound : undefined;
   return html`<h2>What the basket costs</h2>
 <p class="soft">All ${allocation.lines.length} lines together, goods and freight, against simpler rules for the same lines.</p>
 <section class="card">${barChart(`Cost of the basket in ${currency}`, [
     ...allocation.baselines.map(({ policy, cost, saving, saving_share }) => ({
       name: names[policy],
       value: amount(cost),
-      text: `${cost} (${amount(saving) >= 0 ? 'saves' : 'costs'} ${saving.replace('-', '')}, ${percent(Math.abs(saving_share))})`,
+      text: `${cost} (${saving.replace('-', '')} or ${percent(Math.abs(saving_share))} ${amount(saving) >= 0 ? 'more' : 'less'})`,
       kind: 'plain' as const,
     })),
     { name: 'this allocation', value: amount(allocation.total), text: allocation.total, kind: 'strong' },
     { name: 'no allocation can cost less', value: amount(allocation.lower_bound), text: allocation.lower_bound, kind: 'faint' },
   ])}
-<p class="note">This allocation is at most ${percent(gap)} above the cheapest one possible.
+<p class="note">${gap === undefined ? '' : html`This allocation is at most ${percent(gap)} above the cheapest one possible. `}
 ${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${fallback_lines} lines the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}</p></section>`;
 }
 
@@ -187,6 +206,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function isZero(money: string): boolean {
-  return Number.parseFloat(money) === 0;
+/** An amount for drawing; what is written is the engine's exact text. */
+function amount(money: string): number {
+  return Number.parseFloat(money);
 }

@@ -40,7 +40,8 @@ p { margin: 4px 0 12px; max-width: 72ch; }
 .card { padding: 16px 18px; margin-top: 14px; }
 .card > header { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: baseline; justify-content: space-between; }
 .grid { display: grid; gap: 14px; margin-top: 14px; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
-.grid .card { margin-top: 0; }
+.grid .card { margin-top: 0; min-width: 0; }
+.grid.loose { align-items: start; }
 .scroll { overflow-x: auto; margin: 8px -18px 0; padding: 0 18px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { padding: 6px 12px 6px 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
@@ -59,8 +60,13 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outli
 summary .what { flex: 1 1 180px; font-weight: 500; }
 summary .number { margin-left: auto; }
 .why { padding: 2px 0 16px 26px; display: grid; gap: 12px 32px; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); }
+.why > div { min-width: 0; }
+.offers li { padding: 4px 0 10px; }
+.row { display: flex; justify-content: space-between; gap: 16px; }
 .why h4 { font-size: 13px; font-weight: 600; margin: 0 0 4px; color: var(--soft); }
 .why table { font-size: 13.5px; }
+.why td.number { white-space: normal; }
+.why td:first-child { width: 55%; }
 .why th, .why td { padding-top: 4px; padding-bottom: 4px; }
 ul.plain { margin: 0; padding: 0; list-style: none; font-size: 13.5px; }
 ul.plain li { padding: 2px 0; }
@@ -87,7 +93,7 @@ ul.plain li { padding: 2px 0; }
 .legend .key-1 { background: var(--band-1); }
 .bars th { width: 1%; white-space: nowrap; }
 .bars td:last-child { width: 1%; }
-.bar { display: block; width: 100%; min-width: 60px; height: 12px; }
+.bar { display: block; width: 100%; min-width: 60px; height: 10px; margin: 3px 0; }
 .bar-plain { fill: var(--band-1); }
 .bar-strong { fill: var(--accent); }
 .bar-faint { fill: var(--line); }
@@ -108,6 +114,9 @@ footer { padding-top: 40px; padding-bottom: 40px; color: var(--soft); font-size:
   .tile { padding: 12px; }
   .tile b { font-size: 21px; }
   .why { padding-left: 0; }
+  .bars, .bars tbody, .bars tr, .bars th, .bars td { display: block; width: auto !important; border: 0; padding: 0; text-align: left; }
+  .bars tr { padding: 6px 0; }
+  .bars td.number { white-space: normal; }
 }
 @media print { body { background: #fff; } .card { break-inside: avoid; } }
 `;
