@@ -9,6 +9,7 @@
 mod arguments;
 mod bench;
 mod browser;
+mod debian;
 mod licence;
 mod lint;
 mod npm;

@@ -1,8 +1,8 @@
 //! The npm packages beside the engine: `pkg` and `www`.
 
 use crate::{
+    debian::at_least,
     system::{output, program, root, run, run_within},
-    wasm::at_least,
 };
 use anyhow::{Context, Result, ensure};
 use std::{
