@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openDatabase } from '../dist/host/sqlite.js';
 import {
   appendEvent,
   ConflictError,
@@ -88,4 +89,14 @@ test('a file belongs to its owner, survives closing and refuses another schema',
   store.commit([{ sql: 'update schema_version set version = 99', cells: [] }]);
   store.close();
   assert.throws(() => Store.open(path), SchemaError);
+});
+
+test('a database of somebody else is refused and left as it was', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'replenish-')), 'theirs.db');
+  const theirs = openDatabase(path);
+  theirs.exec('create table invoice (id text)');
+  theirs.close();
+  const before = readFileSync(path);
+  assert.throws(() => Store.open(path), /expected our tables of version 1, got the tables invoice/);
+  assert.deepEqual(readFileSync(path), before);
 });

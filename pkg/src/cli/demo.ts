@@ -33,15 +33,15 @@ export async function demo(args: string[], print: Printer): Promise<void> {
   const rate = numberOption(given, 'fault-rate', 0.2, { least: 0, most: 1, whole: false });
   const { out = 'report.html', db, json } = given.values;
 
-  print.progress('planning');
-  const [engine, sample] = await Promise.all([loadEngine(), readSample()]);
-  const { company, orders, ...tables } = sample;
-  const plan = engine.planFromTables(tables, engine.planOptions(company.today));
-  print.line(print.strong(`${company.name}, ${company.today}`));
-  printPlan({ ...plan, notes: [] }, print);
-
   const store = await openNew(db);
   try {
+    print.progress('planning');
+    const [engine, sample] = await Promise.all([loadEngine(), readSample()]);
+    const { company, orders, ...tables } = sample;
+    const plan = engine.planFromTables(tables, engine.planOptions(company.today));
+    print.line(print.strong(`${company.name}, ${company.today}`));
+    printPlan({ ...plan, notes: [] }, print);
+
     const run = await runOrders({
       engine,
       store,

@@ -1,5 +1,5 @@
 /** `replenish orders`: what a database holds, without changing it. */
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Engine } from '../engine.js';
 import { SchemaError, Store, type SaleOrderRow } from '../host/store.js';
 import { loadEngine } from '../load-node.js';
@@ -101,7 +101,7 @@ function table(head: string[], rows: string[][], print: Printer): void {
 /** Opens a database that is there; asking for one that is not must not make one. */
 async function openExisting(path: string): Promise<Store> {
   try {
-    await access(path);
+    if ((await stat(path)).size === 0) throw new SchemaError('an empty file');
     return Store.open(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -20,10 +20,7 @@ type Driver = { DatabaseSync: new (path: string) => Database };
 /** The name under which SQLite keeps a database in memory alone. */
 export const IN_MEMORY = ':memory:';
 
-/**
- * Opens a database so that a committed transaction outlives a killed process: write-ahead log, one
- * `fsync` a commit. A new file is readable by its owner alone.
- */
+/** Opens a database; a new file is readable by its owner alone. */
 export function openDatabase(path: string): Database {
   if (path !== IN_MEMORY) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -31,15 +28,17 @@ export function openDatabase(path: string): Database {
     closeSync(openSync(path, 'a', 0o600));
   }
   const database = new (driver().DatabaseSync)(path);
-  database.exec(`
-    pragma busy_timeout = 5000;
-    pragma journal_mode = wal;
-    pragma synchronous = full;
-    pragma foreign_keys = on;
-    pragma trusted_schema = off;
-  `);
+  database.exec('pragma busy_timeout = 5000');
   return database;
 }
+
+/** A committed transaction outlives a killed process: write-ahead log, one `fsync` a commit. */
+export const DURABLE = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma foreign_keys = on;
+  pragma trusted_schema = off;
+`;
 
 /** SQLite as Node brings it from 22.13 on, else as the package of the same interface brings it. */
 function driver(): Driver {

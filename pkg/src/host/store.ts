@@ -5,7 +5,7 @@
  * transaction, before anything is sent. A process killed between any two steps therefore loses
  * nothing: a job whose worker vanished is handed out again when its lease is over.
  */
-import { openDatabase, type Cell, type Database } from './sqlite.js';
+import { DURABLE, openDatabase, type Cell, type Database } from './sqlite.js';
 
 /** One SQL statement and, where it matters, how many rows it must change. */
 export interface Statement {
@@ -128,22 +128,22 @@ export class Store {
   }
 
   /**
-   * Opens or creates a database; `:memory:` keeps it in memory alone.
+   * Opens a database; a new or empty one is filled with our tables. `:memory:` keeps it in memory
+   * alone.
    *
-   * @throws {SchemaError} when another version of the store wrote it
+   * @throws {SchemaError} when somebody else or another version of the store wrote it; it is left
+   * as it was
    */
   static open(path: string): Store {
     const database = openDatabase(path);
     const store = new Store(database);
     try {
+      store.#checkOwner();
+      database.exec(DURABLE);
       database.exec(`begin immediate; ${SCHEMA} commit;`);
-      const [row] = store.query<{ version: number }>('select version from schema_version');
-      if (row === undefined) {
-        const sql = 'insert into schema_version (version) values (?)';
-        store.commit([{ sql, cells: [SCHEMA_VERSION] }]);
-      } else if (row.version !== SCHEMA_VERSION) {
-        throw new SchemaError(`expected schema version ${SCHEMA_VERSION}, got ${row.version}`);
-      }
+      const sql = `insert into schema_version (version) select ?
+        where not exists (select 1 from schema_version)`;
+      store.commit([{ sql, cells: [SCHEMA_VERSION] }]);
     } catch (error) {
       database.close();
       throw error;
@@ -218,6 +218,18 @@ export class Store {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Whether the database is empty or ours; nothing is written to find out. */
+  #checkOwner(): void {
+    const tables = this.query<{ name: string }>("select name from sqlite_master where type = 'table'");
+    if (tables.length === 0) return;
+    const ours = tables.some(({ name }) => name === 'schema_version');
+    const [row] = ours ? this.query<{ version: number }>('select version from schema_version') : [];
+    // The version is written last, so that it is missing while another process creates the tables.
+    if (row?.version === SCHEMA_VERSION || (ours && row === undefined)) return;
+    const got = ours ? `version ${row?.version}` : `the tables ${tables.map(({ name }) => name).join(', ')}`;
+    throw new SchemaError(`expected our tables of version ${SCHEMA_VERSION}, got ${got}`);
   }
 
   #prepare(sql: string): ReturnType<Database['prepare']> {

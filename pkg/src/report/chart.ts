@@ -25,10 +25,10 @@ export function fanChart({ label, history, median, bands, ticks }: Fan): Html {
     MARGIN.left + (period / Math.max(periods - 1, 1)) * (WIDTH - MARGIN.left - MARGIN.right);
   const y = (value: number) =>
     HEIGHT - MARGIN.bottom - (value / top) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const last = history.length - 1;
+  const last = Math.max(history.length - 1, 0);
   const path = (values: readonly number[], start: number) =>
     values.map((value, at) => `${round(x(start + at))},${round(y(value))}`).join(' ');
-  const joined = (values: readonly number[]) => [history[last] ?? 0, ...values];
+  const joined = (values: readonly number[]) => [...history.slice(-1), ...values];
   const area = (lower: readonly number[], upper: readonly number[]) => {
     const back = joined(lower).map((value, at) => `${round(x(last + at))},${round(y(value))}`);
     return `${path(joined(upper), last)} ${back.reverse().join(' ')}`;

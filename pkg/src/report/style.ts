@@ -17,7 +17,7 @@ export const STYLE = `
 body {
   margin: 0; background: var(--canvas); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-  -webkit-text-size-adjust: 100%;
+  -webkit-text-size-adjust: 100%; overflow-wrap: anywhere;
 }
 main, header.top, footer { max-width: 1120px; margin: 0 auto; padding: 0 20px; }
 header.top { padding-top: 40px; }
@@ -70,7 +70,7 @@ summary .number { margin-left: auto; }
 .why th, .why td { padding-top: 4px; padding-bottom: 4px; }
 ul.plain { margin: 0; padding: 0; list-style: none; font-size: 13.5px; }
 ul.plain li { padding: 2px 0; }
-.chip { display: inline-block; padding: 1px 9px; border-radius: 99px; font-size: 13px; white-space: nowrap; background: var(--line); color: var(--ink); }
+.chip { display: inline-block; padding: 1px 9px; border-radius: 12px; font-size: 13px; overflow-wrap: normal; background: var(--line); color: var(--ink); }
 .chip.good { background: var(--accent-soft); color: var(--accent); }
 .chip.warn { background: var(--warn-soft); color: var(--warn); }
 .chip.bad { background: var(--bad-soft); color: var(--bad); }
