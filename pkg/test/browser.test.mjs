@@ -9,10 +9,13 @@ import { chromium } from 'playwright-core';
 import { loadEngine } from 'replenish';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}; set CHROMIUM to try another`;
+const skip = existsSync(CHROMIUM)
+  ? false
+  : `no Chromium at ${CHROMIUM}; set CHROMIUM to try another`;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.csv': 'text/csv' };
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
 const MODULE = `
   import { loadEngine } from '/pkg/dist/index.js';
@@ -26,10 +29,19 @@ const MODULE = `
     return JSON.stringify(engine.planFromTables(files, engine.planOptions('2017-12-31')));
   }`;
 const PAGES = {
-  '/': ['text/html', '<!doctype html><title>test</title><script type="module" src="/page.js"></script>'],
+  '/': [
+    'text/html',
+    '<!doctype html><title>test</title><script type="module" src="/page.js"></script>',
+  ],
   '/plan.js': ['text/javascript', MODULE],
-  '/page.js': ['text/javascript', "import { plan } from '/plan.js'; plan().then((text) => (window.result = text), (error) => (window.result = String(error)));"],
-  '/worker.js': ['text/javascript', "import { plan } from '/plan.js'; plan().then(postMessage, (error) => postMessage(String(error)));"],
+  '/page.js': [
+    'text/javascript',
+    "import { plan } from '/plan.js'; plan().then((text) => (window.result = text), (error) => (window.result = String(error)));",
+  ],
+  '/worker.js': [
+    'text/javascript',
+    "import { plan } from '/plan.js'; plan().then(postMessage, (error) => postMessage(String(error)));",
+  ],
 };
 
 async function serve(context) {
@@ -40,7 +52,9 @@ async function serve(context) {
       const file = join(root, normalize(path));
       const type = page?.[0] ?? TYPES[extname(file)] ?? 'text/plain';
       const body = page?.[1] ?? (await readFile(file));
-      response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY }).end(body);
+      response
+        .writeHead(200, { 'content-type': type, 'content-security-policy': POLICY })
+        .end(body);
     } catch {
       response.writeHead(404).end();
     }
@@ -51,15 +65,30 @@ async function serve(context) {
 }
 
 async function expected() {
-  const file = async (name) => ({ name, bytes: await readFile(join(root, 'examples/ten-rows', name)) });
+  const file = async (name) => ({
+    name,
+    bytes: await readFile(join(root, 'examples/ten-rows', name)),
+  });
   const engine = await loadEngine();
-  const files = { demand: await file('demand.csv'), stock: await file('stock.csv'), offers: await file('offers.csv') };
+  const files = {
+    demand: await file('demand.csv'),
+    stock: await file('stock.csv'),
+    offers: await file('offers.csv'),
+  };
   return JSON.stringify(engine.planFromTables(files, engine.planOptions('2017-12-31')));
 }
 
-test('a browser and a worker plan to the byte what Node plans', { skip, timeout: 60_000 }, async (context) => {
+test('a browser and a worker plan to the byte what Node plans', {
+  skip,
+  timeout: 60_000,
+}, async (context) => {
   const url = await serve(context);
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+  ];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args });
   context.after(() => browser.close());
   const page = await browser.newPage();
@@ -80,5 +109,8 @@ test('a browser and a worker plan to the byte what Node plans', { skip, timeout:
   const inNode = await expected();
   assert.equal(fromPage, inNode);
   assert.equal(fromWorker, inNode);
-  assert.deepEqual(complaints.filter((text) => !text.includes('favicon')), []);
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes('favicon')),
+    [],
+  );
 });

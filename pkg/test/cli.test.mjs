@@ -36,11 +36,28 @@ const GOOD = {
 /** A directory with the good files, some of them replaced. */
 function directory(replaced = {}) {
   const path = mkdtempSync(join(tmpdir(), 'replenish-'));
-  for (const [name, text] of Object.entries({ ...GOOD, ...replaced })) writeFileSync(join(path, name), text);
+  for (const [name, text] of Object.entries({ ...GOOD, ...replaced }))
+    writeFileSync(join(path, name), text);
   return path;
 }
 
-const PLAN = ['plan', '--demand', 'demand.csv', '--stock', 'stock.csv', '--offers', 'offers.csv', '--terms', 'terms.csv', '--today', '2026-11-21', '--out', 'out.html', '--json', 'out.json'];
+const PLAN = [
+  'plan',
+  '--demand',
+  'demand.csv',
+  '--stock',
+  'stock.csv',
+  '--offers',
+  'offers.csv',
+  '--terms',
+  'terms.csv',
+  '--today',
+  '2026-11-21',
+  '--out',
+  'out.html',
+  '--json',
+  'out.json',
+];
 
 test('a plan of good files is printed and written, the same each time', async () => {
   const cwd = directory();
@@ -57,18 +74,54 @@ test('a plan of good files is printed and written, the same each time', async ()
 });
 
 const MATRIX = {
-  'a missing column': [{ 'stock.csv': 'sku,amount\napple,5\n' }, /^stock\.csv:1: column on_hand: expected a column named on_hand, got .*amount/m],
-  'a bad number': [{ 'demand.csv': 'sku,date,quantity\napple,2026-11-01,many\n' }, /^demand\.csv:2: column quantity: expected .*number.*, got many$/m],
-  'a negative stock': [{ 'stock.csv': 'sku,on_hand\napple,-5\nbread,1\n' }, /^stock\.csv:2: column on_hand: expected .*zero or more, got -5$/m],
-  'an unknown product in demand': [{ 'demand.csv': `${GOOD['demand.csv']}pear,2026-11-01,1\n` }, /^demand\.csv:122: column sku: expected a product of the stock file, got pear$/m],
-  'an unknown product in offers': [{ 'offers.csv': `${GOOD['offers.csv']}o-9,farm,pear,EUR,1,1,1\n` }, /^offers\.csv:5: column sku: expected .*, got pear$/m],
-  'a row twice': [{ 'stock.csv': 'sku,on_hand\napple,5\nbread,1\napple,6\n' }, /^stock\.csv:4: column sku: expected one row for a product, got apple$/m],
-  'mixed currencies': [{ 'offers.csv': `${GOOD['offers.csv']}o-9,farm,bread,USD,1,1,1\n` }, /^offers\.csv:5: column currency: expected .*EUR.*, got .*USD/m],
-  'an empty file': [{ 'offers.csv': '' }, /^offers\.csv:1: expected a header row with .*, got an empty file$/m],
-  'a header alone': [{ 'stock.csv': 'sku,on_hand\n' }, /^stock\.csv:1: expected at least one row.*, got none$/m],
-  'a short row': [{ 'stock.csv': 'sku,on_hand\napple\n' }, /^stock\.csv:2: expected 2 cells as in the header, got 1: apple$/m],
-  'bytes that are no text': [{ 'terms.csv': Buffer.from([0x73, 0xff, 0xfe]) }, /^terms\.csv:1: expected text in UTF-8, got byte 0xff$/m],
-  'a day that is none': [{ 'demand.csv': 'sku,date,quantity\napple,2026-02-30,1\n' }, /^demand\.csv:2: column date: expected .*, got 2026-02-30$/m],
+  'a missing column': [
+    { 'stock.csv': 'sku,amount\napple,5\n' },
+    /^stock\.csv:1: column on_hand: expected a column named on_hand, got .*amount/m,
+  ],
+  'a bad number': [
+    { 'demand.csv': 'sku,date,quantity\napple,2026-11-01,many\n' },
+    /^demand\.csv:2: column quantity: expected .*number.*, got many$/m,
+  ],
+  'a negative stock': [
+    { 'stock.csv': 'sku,on_hand\napple,-5\nbread,1\n' },
+    /^stock\.csv:2: column on_hand: expected .*zero or more, got -5$/m,
+  ],
+  'an unknown product in demand': [
+    { 'demand.csv': `${GOOD['demand.csv']}pear,2026-11-01,1\n` },
+    /^demand\.csv:122: column sku: expected a product of the stock file, got pear$/m,
+  ],
+  'an unknown product in offers': [
+    { 'offers.csv': `${GOOD['offers.csv']}o-9,farm,pear,EUR,1,1,1\n` },
+    /^offers\.csv:5: column sku: expected .*, got pear$/m,
+  ],
+  'a row twice': [
+    { 'stock.csv': 'sku,on_hand\napple,5\nbread,1\napple,6\n' },
+    /^stock\.csv:4: column sku: expected one row for a product, got apple$/m,
+  ],
+  'mixed currencies': [
+    { 'offers.csv': `${GOOD['offers.csv']}o-9,farm,bread,USD,1,1,1\n` },
+    /^offers\.csv:5: column currency: expected .*EUR.*, got .*USD/m,
+  ],
+  'an empty file': [
+    { 'offers.csv': '' },
+    /^offers\.csv:1: expected a header row with .*, got an empty file$/m,
+  ],
+  'a header alone': [
+    { 'stock.csv': 'sku,on_hand\n' },
+    /^stock\.csv:1: expected at least one row.*, got none$/m,
+  ],
+  'a short row': [
+    { 'stock.csv': 'sku,on_hand\napple\n' },
+    /^stock\.csv:2: expected 2 cells as in the header, got 1: apple$/m,
+  ],
+  'bytes that are no text': [
+    { 'terms.csv': Buffer.from([0x73, 0xff, 0xfe]) },
+    /^terms\.csv:1: expected text in UTF-8, got byte 0xff$/m,
+  ],
+  'a day that is none': [
+    { 'demand.csv': 'sku,date,quantity\napple,2026-02-30,1\n' },
+    /^demand\.csv:2: column date: expected .*, got 2026-02-30$/m,
+  ],
 };
 
 for (const [name, [replaced, message]] of Object.entries(MATRIX)) {
@@ -84,9 +137,13 @@ for (const [name, [replaced, message]] of Object.entries(MATRIX)) {
 }
 
 test('every mistake of every file is told at once', async () => {
-  const cwd = directory({ 'stock.csv': 'sku,on_hand\napple,x\nbread,-1\n', 'demand.csv': 'sku,date,quantity\napple,y,1\n' });
+  const cwd = directory({
+    'stock.csv': 'sku,on_hand\napple,x\nbread,-1\n',
+    'demand.csv': 'sku,date,quantity\napple,y,1\n',
+  });
   const { err } = await run(PLAN, { cwd });
-  for (const place of ['stock.csv:2', 'stock.csv:3', 'demand.csv:2']) assert.ok(err.includes(place), err);
+  for (const place of ['stock.csv:2', 'stock.csv:3', 'demand.csv:2'])
+    assert.ok(err.includes(place), err);
 });
 
 test('100 MB of junk are refused in few words', { timeout: 120_000 }, async () => {
@@ -107,13 +164,23 @@ test('100 MB of junk are refused in few words', { timeout: 120_000 }, async () =
 test('a missing file, bad usage and unknown words end with 2 and help', async () => {
   const cwd = directory();
   const cases = [
-    [['plan', '--demand', 'none.csv', '--stock', 'stock.csv', '--offers', 'offers.csv'], /none\.csv: expected a file that can be read, got ENOENT/],
+    [
+      ['plan', '--demand', 'none.csv', '--stock', 'stock.csv', '--offers', 'offers.csv'],
+      /none\.csv: expected a file that can be read, got ENOENT/,
+    ],
     [['plan', '--demand', '.', '--stock', 'stock.csv', '--offers', 'offers.csv'], /EISDIR/],
     [['plan'], /expected --demand FILE/],
     [[...PLAN, '--demand', 'x'], /expected --demand once/],
     [[...PLAN, '--colour'], /--colour/],
     [[...PLAN, 'word'], /expected no `word`/],
-    [[...PLAN.filter((word) => word !== '2026-11-21' && word !== '--today'), '--today', 'tomorrow'], /today: expected .*day.*, got tomorrow/],
+    [
+      [
+        ...PLAN.filter((word) => word !== '2026-11-21' && word !== '--today'),
+        '--today',
+        'tomorrow',
+      ],
+      /today: expected .*day.*, got tomorrow/,
+    ],
     [['paln'], /expected a command \(demo, orders, plan\), got `paln`/],
     [['constructor'], /expected a command/],
     [['demo', '--fault-rate', '2'], /--fault-rate to be a number from 0 to 1, got `2`/],
@@ -121,7 +188,10 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
     [['demo', '--seed', '1.5'], /whole number/],
     [['demo', '--db', 'stock.csv'], /stock\.csv: expected no file/],
     [['orders'], /expected --db FILE/],
-    [['orders', '--db', 'none.db'], /none\.db: expected a database that replenish wrote, got ENOENT/],
+    [
+      ['orders', '--db', 'none.db'],
+      /none\.db: expected a database that replenish wrote, got ENOENT/,
+    ],
     [['orders', '--db', 'stock.csv'], /stock\.csv: expected a database that replenish wrote/],
     [['orders', '--db', 'x.db', 'show'], /`list` or `show ID`/],
   ];
@@ -136,7 +206,10 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
 
 test('a place that cannot be written ends with 3 and leaves nothing', async () => {
   const cwd = directory();
-  const { code, err } = await run([...PLAN.slice(0, -4), '--json', 'out.json', '--out', 'none/out.html'], { cwd });
+  const { code, err } = await run(
+    [...PLAN.slice(0, -4), '--json', 'out.json', '--out', 'none/out.html'],
+    { cwd },
+  );
   assert.equal(code, 3);
   assert.match(err, /none\/out\.html: cannot be written: ENOENT/);
   assert.deepEqual(readdirSync(cwd).sort(), Object.keys(GOOD).sort());
@@ -153,12 +226,24 @@ test('every command has help, and the version is told', async () => {
 
 test('the demo proves itself, keeps its orders and lists them', { timeout: 120_000 }, async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'replenish-'));
-  const args = ['demo', '--db', 'demo.db', '--json', 'demo.json', '--out', 'demo.html', '--seed', '7'];
+  const args = [
+    'demo',
+    '--db',
+    'demo.db',
+    '--json',
+    'demo.json',
+    '--out',
+    'demo.html',
+    '--seed',
+    '7',
+  ];
   const { code, out, err } = await run(args, { cwd });
   assert.equal(code, 0, out + err);
   assert.match(out, /nothing lost, nothing doubled/);
   assert.ok(!out.includes('\u001b'));
-  const { proof, states, faults, customerOrders } = JSON.parse(readFileSync(join(cwd, 'demo.json'), 'utf8'));
+  const { proof, states, faults, customerOrders } = JSON.parse(
+    readFileSync(join(cwd, 'demo.json'), 'utf8'),
+  );
   assert.ok(proof.holds && faults > 10 && customerOrders === 123);
   assert.ok(states.sent > 100 && states.review > 0 && states.nullified > 0);
 

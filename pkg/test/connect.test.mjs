@@ -9,7 +9,11 @@ const lines = [
 ];
 const read = (status, body) =>
   readOutcome({ kind: 'answer', status, body: JSON.stringify(body) }, lines);
-const envelope = (content, isSuccessStatusCode = true) => ({ code: 200, isSuccessStatusCode, content });
+const envelope = (content, isSuccessStatusCode = true) => ({
+  code: 200,
+  isSuccessStatusCode,
+  content,
+});
 
 test('an order says the same bytes each time and refuses what a number cannot hold', () => {
   const payload = erpPayload('so-1', lines, '2026-03-02');
@@ -26,11 +30,14 @@ test('an order says the same bytes each time and refuses what a number cannot ho
 });
 
 test('both recorded names of a document are read, line by line', () => {
-  const { body } = read(200, envelope([
-    { zcen: 'a', pedidoVentaSapId: 30 },
-    { zcen: 'b', pedidoVentaSapId: 31 },
-    { zcen: 'a', pedidoVentaId: 30 },
-  ]));
+  const { body } = read(
+    200,
+    envelope([
+      { zcen: 'a', pedidoVentaSapId: 30 },
+      { zcen: 'b', pedidoVentaSapId: 31 },
+      { zcen: 'a', pedidoVentaId: 30 },
+    ]),
+  );
   assert.deepEqual(body.documents, [
     { line: '1', document: '30' },
     { line: '2', document: '31' },
@@ -40,25 +47,46 @@ test('both recorded names of a document are read, line by line', () => {
 });
 
 test('two documents of one order are told apart', () => {
-  const one = (id) => [['a', id], ['b', id], ['a', id]].map(([zcen, pedidoVentaId]) => ({ zcen, pedidoVentaId }));
+  const one = (id) =>
+    [
+      ['a', id],
+      ['b', id],
+      ['a', id],
+    ].map(([zcen, pedidoVentaId]) => ({ zcen, pedidoVentaId }));
   const { documents } = read(200, envelope([...one(7), ...one(8)])).body;
-  assert.deepEqual(documents.map(({ line, document }) => `${line}:${document}`), ['1:7', '2:7', '3:7', '1:8', '2:8', '3:8']);
+  assert.deepEqual(
+    documents.map(({ line, document }) => `${line}:${document}`),
+    ['1:7', '2:7', '3:7', '1:8', '2:8', '3:8'],
+  );
 });
 
 test('missing, zero and foreign numbers name no document', () => {
-  const entries = [{}, null, 7, { zcen: 'a', pedidoVentaId: 0 }, { zcen: 'x', pedidoVentaId: 3 }, { zcen: 'a', pedidoVentaId: '3' }];
+  const entries = [
+    {},
+    null,
+    7,
+    { zcen: 'a', pedidoVentaId: 0 },
+    { zcen: 'x', pedidoVentaId: 3 },
+    { zcen: 'a', pedidoVentaId: '3' },
+  ];
   assert.deepEqual(read(200, envelope(entries)).body.documents, []);
 });
 
 test('a refused cancel as recorded keeps status, flag and words', () => {
   const words = 'Ha ocurrido un error al anular el pedido';
   const { status, body } = read(404, { code: 400, isSuccessStatusCode: false, content: words });
-  assert.deepEqual([status, body.success, body.message, body.found], [404, false, words, undefined]);
+  assert.deepEqual(
+    [status, body.success, body.message, body.found],
+    [404, false, words, undefined],
+  );
 });
 
 test('a problem document has no flag, and what is no object has no body', () => {
   const problem = { title: 'One or more validation errors occurred.', status: 400, errors: {} };
-  assert.deepEqual([read(400, problem).body.success, read(400, problem).body.message], [undefined, problem.title]);
+  assert.deepEqual(
+    [read(400, problem).body.success, read(400, problem).body.message],
+    [undefined, problem.title],
+  );
   for (const body of ['', '[]', 'null', '"x"', '<html>']) {
     assert.equal(readOutcome({ kind: 'answer', status: 200, body }, lines).body, undefined);
   }

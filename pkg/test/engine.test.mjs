@@ -61,7 +61,10 @@ test('columns in, columns out', async () => {
   const result = engine.forecastBatch(values, offsets, { ...forecast, horizon: 7 });
   assert.deepEqual([...result.mean.slice(0, 7)], week);
   assert.ok(result.mean.slice(7).every(Number.isNaN));
-  assert.deepEqual(result.problems.map(({ index }) => index), [1]);
+  assert.deepEqual(
+    result.problems.map(({ index }) => index),
+    [1],
+  );
 });
 
 test('files become a plan, and the same plan each time', async () => {
@@ -85,8 +88,16 @@ test('a refusal names field, expected and got, and leaves the engine whole', asy
     },
   );
   assert.throws(
-    () => engine.planFromTables({ ...files, stock: { name: 's.csv', bytes: new TextEncoder().encode('sku,on_hand\na,-1\n') } }, engine.planOptions('2017-12-31')),
-    ({ problems: [{ file, line, column }] }) => file === 's.csv' && line === 2 && column === 'on_hand',
+    () =>
+      engine.planFromTables(
+        {
+          ...files,
+          stock: { name: 's.csv', bytes: new TextEncoder().encode('sku,on_hand\na,-1\n') },
+        },
+        engine.planOptions('2017-12-31'),
+      ),
+    ({ problems: [{ file, line, column }] }) =>
+      file === 's.csv' && line === 2 && column === 'on_hand',
   );
   assert.equal(engine.planOptions('2026-02-28').today, '2026-02-28');
 });
@@ -101,12 +112,22 @@ test('what is no refusal is an internal error and replaces the instance', async 
       throw trap;
     },
     split: () => {
-      throw { code: 'id_twice', message: 'twice', problems: [{ code: 'id_twice', path: 'id', expected: 'x', got: 'y' }] };
+      throw {
+        code: 'id_twice',
+        message: 'twice',
+        problems: [{ code: 'id_twice', path: 'id', expected: 'x', got: 'y' }],
+      };
     },
   });
-  assert.throws(() => engine.plan(), (error) => error.code === 'internal' && error.cause === trap);
+  assert.throws(
+    () => engine.plan(),
+    (error) => error.code === 'internal' && error.cause === trap,
+  );
   assert.equal(replaced, 1);
-  assert.throws(() => engine.split(), (error) => error.code === 'id_twice' && error.path === 'id');
+  assert.throws(
+    () => engine.split(),
+    (error) => error.code === 'id_twice' && error.path === 'id',
+  );
   assert.equal(replaced, 1);
   assert.deepEqual(Object.keys(engine).sort(), ['plan', 'split']);
 });

@@ -22,7 +22,12 @@ test('an answer keeps its status, its text and how long to wait', async (context
   const url = await server(context, (_, response) =>
     response.writeHead(429, { 'retry-after': header }).end('né'),
   );
-  assert.deepEqual(await send(url), { kind: 'answer', status: 429, body: 'né', retryAfterMs: 2000 });
+  assert.deepEqual(await send(url), {
+    kind: 'answer',
+    status: 429,
+    body: 'né',
+    retryAfterMs: 2000,
+  });
   header = 'Thu, 01 Jan 2026 00:00:05 GMT';
   assert.equal((await send(url)).retryAfterMs, 5000);
   header = 'soon';

@@ -16,10 +16,13 @@ const child = fileURLToPath(new URL('./fixture/host-process.mjs', import.meta.ur
 /** Runs the host until it is done, or kills it `killAfterMs` after it has begun to work. */
 function runHost(args, killAfterMs, acknowledged) {
   return new Promise((resolve, reject) => {
-    const host = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const host = spawn(process.execPath, [child, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     host.stdout.setEncoding('utf8').on('data', (chunk) => {
-      if (text === '' && killAfterMs !== undefined) setTimeout(() => host.kill('SIGKILL'), killAfterMs);
+      if (text === '' && killAfterMs !== undefined)
+        setTimeout(() => host.kill('SIGKILL'), killAfterMs);
       text += chunk;
     });
     host.on('error', reject);
@@ -31,7 +34,9 @@ function runHost(args, killAfterMs, acknowledged) {
   });
 }
 
-test('a host killed at random moments loses nothing and doubles nothing', { timeout: 120_000 }, async (context) => {
+test('a host killed at random moments loses nothing and doubles nothing', {
+  timeout: 120_000,
+}, async (context) => {
   const systems = await startSystems(context, { seed: 11, rate: 0.15 });
   const path = join(mkdtempSync(join(tmpdir(), 'replenish-')), 'orders.db');
   const args = [path, JSON.stringify(urlsOf(systems)), String(ORDERS)];
@@ -48,10 +53,17 @@ test('a host killed at random moments loses nothing and doubles nothing', { time
   context.after(() => store.close());
   assert.equal(acknowledged.size, ORDERS);
   const stored = new Set(store.saleOrders().map(({ id }) => id));
-  assert.deepEqual([...acknowledged].filter((id) => !stored.has(id)), []);
+  assert.deepEqual(
+    [...acknowledged].filter((id) => !stored.has(id)),
+    [],
+  );
   const proof = prove(store, systems);
   assert.ok(proof.holds, JSON.stringify(proof));
   assert.equal(proof.saleOrders, ORDERS);
-  const recovered = store.saleOrders().filter(({ id }) => store.events(id).some(({ name }) => name === 'recover'));
-  context.diagnostic(`${kills} kills, ${recovered.length} calls cut off by them, ${JSON.stringify(proof.inReview)} in review`);
+  const recovered = store
+    .saleOrders()
+    .filter(({ id }) => store.events(id).some(({ name }) => name === 'recover'));
+  context.diagnostic(
+    `${kills} kills, ${recovered.length} calls cut off by them, ${JSON.stringify(proof.inReview)} in review`,
+  );
 });

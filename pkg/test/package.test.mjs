@@ -7,7 +7,15 @@ import { publint } from 'publint';
 
 const root = new URL('../', import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'));
-const PERMISSIVE = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Zlib']);
+const PERMISSIVE = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  'Zlib',
+]);
 
 test('publint finds nothing', async () => {
   const { messages } = await publint({ pkgDir: fileURLToPath(root), strict: true, pack: false });
@@ -21,9 +29,24 @@ test('the package holds what is needed and nothing else', () => {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const files = JSON.parse(output).flatMap((entry) => entry.files.map(({ path }) => path));
-  const allowed = /^(package\.json|README\.md|LICENSE-(APACHE|MIT)|bin\/replenish\.js|types\/engine\.d\.ts|engine\/replenish(_bg\.wasm)?(\.d\.ts|\.js)?|dist\/[\w/-]+\.(js|d\.ts)|dist\/sample\/[\w-]+\.(csv|json|md))$/;
-  assert.deepEqual(files.filter((path) => !allowed.test(path)), []);
-  for (const path of ['bin/replenish.js', 'dist/index.js', 'dist/node.js', 'dist/index.d.ts', 'dist/host/index.js', 'dist/sample/demand.csv', 'engine/replenish.js', 'engine/replenish_bg.wasm', 'types/engine.d.ts', 'README.md']) {
+  const allowed =
+    /^(package\.json|README\.md|LICENSE-(APACHE|MIT)|bin\/replenish\.js|types\/engine\.d\.ts|engine\/replenish(_bg\.wasm)?(\.d\.ts|\.js)?|dist\/[\w/-]+\.(js|d\.ts)|dist\/sample\/[\w-]+\.(csv|json|md))$/;
+  assert.deepEqual(
+    files.filter((path) => !allowed.test(path)),
+    [],
+  );
+  for (const path of [
+    'bin/replenish.js',
+    'dist/index.js',
+    'dist/node.js',
+    'dist/index.d.ts',
+    'dist/host/index.js',
+    'dist/sample/demand.csv',
+    'engine/replenish.js',
+    'engine/replenish_bg.wasm',
+    'types/engine.d.ts',
+    'README.md',
+  ]) {
     assert.ok(files.includes(path), path);
   }
 });

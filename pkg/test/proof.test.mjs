@@ -9,8 +9,19 @@ const book = (reference, ...lives) => ({
 });
 
 test('a sound run holds', () => {
-  const believed = [order('1', 'sent'), order('2', 'nullified'), order('3', 'review'), order('4', 'review'), order('5', 'failed')];
-  const proof = compareWithBooks(believed, [book('1', true), book('2', false), book('3', true), book('5')]);
+  const believed = [
+    order('1', 'sent'),
+    order('2', 'nullified'),
+    order('3', 'review'),
+    order('4', 'review'),
+    order('5', 'failed'),
+  ];
+  const proof = compareWithBooks(believed, [
+    book('1', true),
+    book('2', false),
+    book('3', true),
+    book('5'),
+  ]);
   assert.equal(proof.holds, true);
   assert.deepEqual(proof.inReview, { alive: 1, absent: 1 });
   assert.equal(proof.liveDocuments, 2);

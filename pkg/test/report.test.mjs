@@ -10,15 +10,25 @@ import { documentPage, html } from '../dist/report/html.js';
 import { reportPage } from '../dist/report/page.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const skip = existsSync(CHROMIUM) ? false : `no Chromium at ${CHROMIUM}; set CHROMIUM to try another`;
+const skip = existsSync(CHROMIUM)
+  ? false
+  : `no Chromium at ${CHROMIUM}; set CHROMIUM to try another`;
 
 const HOSTILE = `</title></style><script>document.title='bad'</script><img src=x onerror=alert(1)>"'&<svg onload=alert(1)>`;
 
 async function hostilePlan() {
   const engine = await loadEngine();
-  const sample = (name) => ({ name, bytes: readFileSync(new URL(`../dist/sample/${name}`, import.meta.url)) });
+  const sample = (name) => ({
+    name,
+    bytes: readFileSync(new URL(`../dist/sample/${name}`, import.meta.url)),
+  });
   const plan = engine.planFromTables(
-    { demand: sample('demand.csv'), stock: sample('stock.csv'), offers: sample('offers.csv'), terms: sample('terms.csv') },
+    {
+      demand: sample('demand.csv'),
+      stock: sample('stock.csv'),
+      offers: sample('offers.csv'),
+      terms: sample('terms.csv'),
+    },
     engine.planOptions('2017-12-31'),
   );
   return {
@@ -30,12 +40,18 @@ async function hostilePlan() {
 
 test('what is inserted is escaped, markup is not, nothing is left out', () => {
   const inner = html`<b>${'<&>"\''}</b>`;
-  assert.equal(String(html`<p title="${'"><'}">${inner}${[1, inner]}${undefined}</p>`), `<p title="&#34;&#62;&#60;"><b>&#60;&#38;&#62;&#34;&#39;</b>1<b>&#60;&#38;&#62;&#34;&#39;</b></p>`);
+  assert.equal(
+    String(html`<p title="${'"><'}">${inner}${[1, inner]}${undefined}</p>`),
+    `<p title="&#34;&#62;&#60;"><b>&#60;&#38;&#62;&#34;&#39;</b>1<b>&#60;&#38;&#62;&#34;&#39;</b></p>`,
+  );
 });
 
 test('the policy allows the one style by its hash and no script at all', () => {
   const page = documentPage('t', 'p{}', html`x`);
-  assert.match(page, /default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]{44}&#39;; base-uri &#39;none&#39;/);
+  assert.match(
+    page,
+    /default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]{44}&#39;; base-uri &#39;none&#39;/,
+  );
   assert.doesNotMatch(page, /unsafe|script-src/);
 });
 
@@ -64,10 +80,18 @@ test('charts stay within their frame, whatever the numbers', () => {
   assert.match(String(bar(-1, 'plain')), /width="0"/);
 });
 
-test('in a browser the report is inert, complete and as wide as the screen', { skip, timeout: 60_000 }, async (context) => {
+test('in a browser the report is inert, complete and as wide as the screen', {
+  skip,
+  timeout: 60_000,
+}, async (context) => {
   const path = join(mkdtempSync(join(tmpdir(), 'replenish-')), 'report.html');
   writeFileSync(path, reportPage({ title: HOSTILE, plan: await hostilePlan() }));
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+  ];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args });
   context.after(() => browser.close());
   for (const colorScheme of ['light', 'dark']) {
@@ -76,7 +100,10 @@ test('in a browser the report is inert, complete and as wide as the screen', { s
       const complaints = [];
       page.on('console', (message) => complaints.push(message.text()));
       page.on('dialog', (dialog) => complaints.push(dialog.message()));
-      page.on('request', (request) => request.url().startsWith('file:') || complaints.push(request.url()));
+      page.on(
+        'request',
+        (request) => request.url().startsWith('file:') || complaints.push(request.url()),
+      );
       await page.goto(`file://${path}`);
       const seen = await page.evaluate(() => {
         for (const details of document.querySelectorAll('details')) details.open = true;
@@ -92,7 +119,10 @@ test('in a browser the report is inert, complete and as wide as the screen', { s
       assert.equal(seen.foreign, 0);
       assert.equal(seen.charts, 6);
       assert.ok(seen.width <= width, `${seen.width} pixels on a screen of ${width}`);
-      assert.equal(seen.background, colorScheme === 'dark' ? 'rgb(19, 21, 18)' : 'rgb(245, 244, 239)');
+      assert.equal(
+        seen.background,
+        colorScheme === 'dark' ? 'rgb(19, 21, 18)' : 'rgb(245, 244, 239)',
+      );
       assert.deepEqual(complaints, []);
       await page.close();
     }

@@ -14,7 +14,15 @@ async function world(context, { rate = 0, seed = 1, path = ':memory:', policy, .
   const store = Store.open(path);
   context.after(() => store.close());
   const connect = connector(urlsOf(systems), policy);
-  const runtime = new Runtime({ engine, store, clock: systemClock, fetch, connect, concurrency: 8, ...options });
+  const runtime = new Runtime({
+    engine,
+    store,
+    clock: systemClock,
+    fetch,
+    connect,
+    concurrency: 8,
+    ...options,
+  });
   return { systems, store, runtime, connect };
 }
 
@@ -52,13 +60,17 @@ test('accepting an order twice changes nothing', async (context) => {
 });
 
 for (const rate of [0.3, 0.7, 1]) {
-  test(`with ${rate * 100} % faults nothing is lost or doubled`, { timeout: 60_000 }, async (context) => {
+  test(`with ${rate * 100} % faults nothing is lost or doubled`, {
+    timeout: 60_000,
+  }, async (context) => {
     const { systems, store, runtime } = await world(context, { rate, seed: 3 });
     for (const acceptance of acceptances(60)) runtime.accept(acceptance);
     await runtime.run({ untilIdle: true });
     const proof = prove(store, systems);
     assert.ok(proof.holds, explain(proof, store, systems));
-    assert.ok(Object.values(systems).some((erp) => erp.books().some(({ faults }) => faults.length > 1)));
+    assert.ok(
+      Object.values(systems).some((erp) => erp.books().some(({ faults }) => faults.length > 1)),
+    );
   });
 }
 
@@ -97,7 +109,10 @@ test('an order cancelled in flight and one cancelled when sent end nullified at 
 test('a command that the order does not take is refused to its sender', async (context) => {
   const { store, runtime } = await world(context);
   runtime.accept(acceptances(1)[0]);
-  assert.throws(() => runtime.tell('so-0', { type: 'operator_absent' }), { name: 'EngineError', code: 'invalid_transition' });
+  assert.throws(() => runtime.tell('so-0', { type: 'operator_absent' }), {
+    name: 'EngineError',
+    code: 'invalid_transition',
+  });
   assert.throws(() => runtime.tell('nobody', { type: 'woke' }), RangeError);
   assert.equal(store.saleOrder('so-0').version, 1);
 });
@@ -107,7 +122,14 @@ test('two hosts on one database share the work and repeat nothing', async (conte
   const { systems, store, runtime, connect } = await world(context, { path, rate: 0.2, seed: 5 });
   const second = Store.open(path);
   context.after(() => second.close());
-  const other = new Runtime({ engine, store: second, clock: systemClock, fetch, connect, concurrency: 8 });
+  const other = new Runtime({
+    engine,
+    store: second,
+    clock: systemClock,
+    fetch,
+    connect,
+    concurrency: 8,
+  });
   for (const acceptance of acceptances(40)) runtime.accept(acceptance);
   await Promise.all([runtime.run({ untilIdle: true }), other.run({ untilIdle: true })]);
   const proof = prove(store, systems);
@@ -127,14 +149,30 @@ test('a stopped run waits for its calls, and the next run goes on', async (conte
 });
 
 test('a server that is not there is reported as not sent, and given up in the end', async (context) => {
-  const { store, connect } = await world(context);
-  const urls = Object.fromEntries(['deduplicates', 'lookup', 'none'].map((flavour) => [flavour, 'http://127.0.0.1:9']));
-  const unreachable = () => Promise.reject(Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }));
-  const gone = new Runtime({ engine, store, clock: systemClock, fetch: unreachable, connect: connector(urls, { max_retries: 1 }) });
+  const { store } = await world(context);
+  const urls = Object.fromEntries(
+    ['deduplicates', 'lookup', 'none'].map((flavour) => [flavour, 'http://127.0.0.1:9']),
+  );
+  const unreachable = () =>
+    Promise.reject(
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+      }),
+    );
+  const gone = new Runtime({
+    engine,
+    store,
+    clock: systemClock,
+    fetch: unreachable,
+    connect: connector(urls, { max_retries: 1 }),
+  });
   gone.accept(acceptances(1)[0]);
   await gone.run({ untilIdle: true });
   assert.deepEqual(states(store), ['failed']);
-  assert.deepEqual(store.notices().map(({ name }) => name), ['undeliverable']);
+  assert.deepEqual(
+    store.notices().map(({ name }) => name),
+    ['undeliverable'],
+  );
 });
 
 test('a connection that asks for tokens gets one, and no order leaves without', async (context) => {
@@ -143,7 +181,11 @@ test('a connection that asks for tokens gets one, and no order leaves without', 
   const run = async (authorize) => {
     const withToken = (row) => {
       const connection = connect(row);
-      return { ...connection, policy: { ...connection.policy, authentication: 'token' }, authorize };
+      return {
+        ...connection,
+        policy: { ...connection.policy, authentication: 'token' },
+        authorize,
+      };
     };
     const runtime = new Runtime({ engine, store, clock: systemClock, fetch, connect: withToken });
     const [first, second] = acceptances(2);

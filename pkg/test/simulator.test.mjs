@@ -59,7 +59,9 @@ test('an order is entered, cancelled and unknown ones are refused as recorded', 
     isSuccessStatusCode: false,
     content: 'Ha ocurrido un error al anular el pedido',
   });
-  assert.deepEqual(erp.books()[0].documents, [{ id, reference: 'o', materials: ['a', 'b'], live: false }]);
+  assert.deepEqual(erp.books()[0].documents, [
+    { id, reference: 'o', materials: ['a', 'b'], live: false },
+  ]);
 });
 
 test('what is no order gets a problem document without the envelope', async (context) => {
@@ -74,7 +76,11 @@ test('what is no order gets a problem document without the envelope', async (con
 });
 
 test('only the flavour that deduplicates recognises a key', async (context) => {
-  for (const [flavour, documents] of [['deduplicates', 1], ['lookup', 2], ['none', 2]]) {
+  for (const [flavour, documents] of [
+    ['deduplicates', 1],
+    ['lookup', 2],
+    ['none', 2],
+  ]) {
     const { erp, post } = await simulator(context, { flavour });
     const [first, second] = [await post(order('o'), 'k'), await post(order('o'), 'k')];
     assert.equal(erp.books()[0].documents.length, documents, flavour);
@@ -143,6 +149,9 @@ test('faults depend on seed, order and count alone, and come as often as asked',
   const share = faults.filter((fault) => fault !== undefined).length / faults.length;
   assert.ok(share > 0.18 && share < 0.22, String(share));
   assert.equal(new Set(faults).size, 11);
-  assert.deepEqual(faults.slice(0, 50), Array.from({ length: 50 }, (_, n) => faultFor(plan, 'create', `o-${n}`, 1)));
+  assert.deepEqual(
+    faults.slice(0, 50),
+    Array.from({ length: 50 }, (_, n) => faultFor(plan, 'create', `o-${n}`, 1)),
+  );
   assert.equal(faultFor({ seed: 7, rate: 0 }, 'create', 'o', 1), undefined);
 });

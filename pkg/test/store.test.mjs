@@ -69,7 +69,13 @@ test('jobs are handed out when due, in order, to one holder, and again when the 
   store.commit([insertJob(job('b', 20)), insertJob(job('a', 10)), insertJob(job('later', 999))]);
   assert.deepEqual(store.claim(9, 100, 9), []);
   const first = store.claim(50, 100, 9);
-  assert.deepEqual(first.map(({ runAt, attempts }) => [runAt, attempts]), [[10, 1], [20, 1]]);
+  assert.deepEqual(
+    first.map(({ runAt, attempts }) => [runAt, attempts]),
+    [
+      [10, 1],
+      [20, 1],
+    ],
+  );
   assert.deepEqual(store.claim(149, 100, 9), []);
   assert.equal(store.nextDue(), 150);
   const [again] = store.claim(150, 100, 1);

@@ -1461,7 +1461,7 @@ export interface SaleOrderFlow {
     version: number;
     order: SaleOrderLife;
     /**
-     * Requests that have not succeeded, by number: a late positive answer to one of them counts.
+     * Every request ever made, by number: a late positive answer to any of them counts.
      */
     requests: RequestLife[];
 }
@@ -1520,6 +1520,10 @@ export interface SaleOrderLife {
      */
     cancel_attempts: number;
     /**
+     * Attempts that were turned away unseen; they lengthen the waits and count for nothing else.
+     */
+    throttles: number;
+    /**
      * Counts the times a cancel was begun.
      */
     cancel_round: number;
@@ -1532,7 +1536,7 @@ export interface SaleOrderLife {
      */
     doubted: boolean;
     /**
-     * Some attempt to cancel may have been applied unseen.
+     * Some attempt to cancel may have been applied unseen, or the documents may have ended before.
      */
     cancel_ambiguous: boolean;
     /**

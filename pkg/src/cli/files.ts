@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { TableFile } from '../../types/engine.js';
 import { EnvironmentError, UsageError } from './failure.js';
 
-/** A file's content with the name under which messages speak of it. */
-export interface InputFile {
-  name: string;
-  bytes: Uint8Array;
-}
-
 /** Reads a file that the user named. */
-export async function readInput(path: string): Promise<InputFile> {
+export async function readInput(path: string): Promise<TableFile> {
   try {
     return { name: basename(path), bytes: await readFile(path) };
   } catch (error) {
@@ -19,7 +14,9 @@ export async function readInput(path: string): Promise<InputFile> {
 }
 
 /** Writes every file whole, or none: all beside their places first, then each renamed into it. */
-export async function writeOutputs(files: readonly { path: string; content: string }[]): Promise<void> {
+export async function writeOutputs(
+  files: readonly { path: string; content: string }[],
+): Promise<void> {
   const suffix = `.${randomBytes(4).toString('hex')}.part`;
   let at = '';
   try {

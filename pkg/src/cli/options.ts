@@ -76,7 +76,9 @@ export function numberOption(
   const { least, most, whole } = bounds;
   if (number >= least && number <= most && (!whole || Number.isSafeInteger(number))) return number;
   const kind = whole ? 'a whole number' : 'a number';
-  throw new UsageError(`expected --${name} to be ${kind} from ${least} to ${most}, got \`${text}\``);
+  throw new UsageError(
+    `expected --${name} to be ${kind} from ${least} to ${most}, got \`${text}\``,
+  );
 }
 
 function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>, usage: Usage) {

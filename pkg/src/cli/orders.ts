@@ -31,7 +31,8 @@ export async function orders(args: string[], print: Printer): Promise<void> {
   try {
     const shown = id === undefined ? list(engine, store, print) : show(engine, store, id, print);
     const { json } = given.values;
-    if (json !== undefined) await writeOutputs([{ path: json, content: JSON.stringify(shown, null, 2) }]);
+    if (json !== undefined)
+      await writeOutputs([{ path: json, content: JSON.stringify(shown, null, 2) }]);
   } finally {
     store.close();
   }
@@ -69,7 +70,8 @@ function list(engine: Engine, store: Store, print: Printer) {
 
 function show(engine: Engine, store: Store, id: string, print: Printer) {
   const row = store.saleOrder(id);
-  if (row === undefined) throw new UsageError(`expected the name of a stored sale order, got \`${id}\``);
+  if (row === undefined)
+    throw new UsageError(`expected the name of a stored sale order, got \`${id}\``);
   const order = summary(engine, row);
   const timeline = store.events(id).map(({ seq, at, name, body }) => ({
     seq,
@@ -92,8 +94,14 @@ function show(engine: Engine, store: Store, id: string, print: Printer) {
 }
 
 function table(head: string[], rows: string[][], print: Printer): void {
-  const width = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: string[]) => cells.map((cell, at) => cell.padEnd(width[at] ?? 0)).join('  ').trimEnd();
+  const width = head.map((name, at) =>
+    Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(width[at] ?? 0))
+      .join('  ')
+      .trimEnd();
   print.line(print.strong(line(head)));
   for (const row of rows) print.line(line(row));
 }
@@ -105,7 +113,12 @@ async function openExisting(path: string): Promise<Store> {
     return Store.open(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const got = error instanceof SchemaError ? message : code === 'ENOENT' ? code : `no database (${message})`;
+    const got =
+      error instanceof SchemaError
+        ? message
+        : code === 'ENOENT'
+          ? code
+          : `no database (${message})`;
     throw new UsageError(`${path}: expected a database that replenish wrote, got ${got}`);
   }
 }

@@ -36,7 +36,10 @@ export async function plan(args: string[], print: Printer): Promise<void> {
   const engine = await loadEngine();
   const tables = { demand: demandFile, stock: stockFile, offers: offersFile };
   const options = engine.planOptions(today);
-  const result = engine.planFromTables(termsFile ? { ...tables, terms: termsFile } : tables, options);
+  const result = engine.planFromTables(
+    termsFile ? { ...tables, terms: termsFile } : tables,
+    options,
+  );
   const files = [];
   if (out !== undefined) {
     const title = `What to buy on ${today}`;
@@ -49,13 +52,18 @@ export async function plan(args: string[], print: Printer): Promise<void> {
 }
 
 /** The plan in a few lines. */
-export function printPlan({ allocation, products, purchase_orders, notes }: Plan, print: Printer): void {
+export function printPlan(
+  { allocation, products, purchase_orders, notes }: Plan,
+  print: Printer,
+): void {
   const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
   print.line(`${short} of ${products.length} products must be bought`);
   const width = Math.max(0, ...purchase_orders.map(({ supplier }) => supplier.length));
   for (const { supplier, lines, total, expected_arrival } of purchase_orders) {
     const count = `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
-    print.line(`  ${supplier.padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`);
+    print.line(
+      `  ${supplier.padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`,
+    );
   }
   print.line(`total ${print.strong(allocation.total)}, at least ${allocation.lower_bound}`);
   const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
@@ -64,7 +72,9 @@ export function printPlan({ allocation, products, purchase_orders, notes }: Plan
     print.line(`saves ${print.good(saving.saving)} (${share} %) against the default suppliers`);
   }
   for (const { requirement, reason } of allocation.unmet) {
-    print.problem(`${requirement.sku}: ${requirement.quantity} by ${requirement.need_by}: ${reason}`);
+    print.problem(
+      `${requirement.sku}: ${requirement.quantity} by ${requirement.need_by}: ${reason}`,
+    );
   }
   for (const { sku, problem } of products) if (problem) print.problem(`${sku}: ${problem.message}`);
   for (const note of notes) print.problem(note);

@@ -16,7 +16,11 @@ export interface ErpLine {
 }
 
 /** The bytes of an order; `deliverOn` is fixed here, so that a repetition says the same. */
-export function erpPayload(reference: string, lines: readonly ErpLine[], deliverOn: string): string {
+export function erpPayload(
+  reference: string,
+  lines: readonly ErpLine[],
+  deliverOn: string,
+): string {
   return JSON.stringify({
     RutSolicitante: '11111111-1',
     DetalleProductos: lines.map((line) => ({

@@ -56,7 +56,12 @@ export interface RuntimeOptions {
 /** A customer's order and the sale orders that it was split into. */
 export interface Acceptance {
   customerOrder: { id: string; document: unknown };
-  saleOrders: readonly { id: string; lines: readonly string[]; document: unknown; payload: string }[];
+  saleOrders: readonly {
+    id: string;
+    lines: readonly string[];
+    document: unknown;
+    payload: string;
+  }[];
 }
 
 export class Runtime {
@@ -108,7 +113,13 @@ export class Runtime {
    * Works until `signal` aborts or, with `untilIdle`, until no job is left. Calls that are running
    * at the end are waited for, so that their outcome is stored.
    */
-  async run({ signal, untilIdle = false }: { signal?: AbortSignal; untilIdle?: boolean } = {}): Promise<void> {
+  async run({
+    signal,
+    untilIdle = false,
+  }: {
+    signal?: AbortSignal;
+    untilIdle?: boolean;
+  } = {}): Promise<void> {
     const { store, clock, concurrency, leaseMs } = this.#options;
     const stop = () => this.#wake.abort();
     signal?.addEventListener('abort', stop);
@@ -198,11 +209,21 @@ export class Runtime {
     const deadlineMs = command.deadline_at - now;
     const outcome: HttpOutcome =
       deadlineMs > 0
-        ? await sendOnce(connection.request(command), { fetch, deadlineMs, signal: abort.signal, now })
+        ? await sendOnce(connection.request(command), {
+            fetch,
+            deadlineMs,
+            signal: abort.signal,
+            now,
+          })
         : { kind: 'not_sent', reason: 'the deadline had passed' };
     this.#calls.delete(key);
     const { request_id, attempt } = command;
-    const input: FlowInput = { type: 'outcome', request_id, attempt, outcome: connection.read(outcome) };
+    const input: FlowInput = {
+      type: 'outcome',
+      request_id,
+      attempt,
+      outcome: connection.read(outcome),
+    };
     const calls = this.#advance(saleOrder, input, (at) => [closeJob(key, at)]);
     await Promise.all(calls.map((call) => this.#call(saleOrder, call)));
   }
@@ -224,7 +245,12 @@ export class Runtime {
       const { flow, commands } = engine.advanceSaleOrder(JSON.parse(row.life), input, now, policy);
       const { state, status, wake_at } = engine.viewSaleOrder(flow);
       const life = JSON.stringify(flow);
-      const event = JSON.stringify({ from: row.state, to: state, input: brief(input), commands: commands.map(brief) });
+      const event = JSON.stringify({
+        from: row.state,
+        to: state,
+        input: brief(input),
+        commands: commands.map(brief),
+      });
       const calls = commands.filter((command) => command.type === 'send');
       try {
         store.commit([

@@ -222,13 +222,17 @@ export class Store {
 
   /** Whether the database is empty or ours; nothing is written to find out. */
   #checkOwner(): void {
-    const tables = this.query<{ name: string }>("select name from sqlite_master where type = 'table'");
+    const tables = this.query<{ name: string }>(
+      "select name from sqlite_master where type = 'table'",
+    );
     if (tables.length === 0) return;
     const ours = tables.some(({ name }) => name === 'schema_version');
     const [row] = ours ? this.query<{ version: number }>('select version from schema_version') : [];
     // The version is written last, so that it is missing while another process creates the tables.
     if (row?.version === SCHEMA_VERSION || (ours && row === undefined)) return;
-    const got = ours ? `version ${row?.version}` : `the tables ${tables.map(({ name }) => name).join(', ')}`;
+    const got = ours
+      ? `version ${row?.version}`
+      : `the tables ${tables.map(({ name }) => name).join(', ')}`;
     throw new SchemaError(`expected our tables of version ${SCHEMA_VERSION}, got ${got}`);
   }
 
@@ -313,7 +317,10 @@ export function finishJob(job: Job, now: number): Statement {
 
 /** Closes a job, whoever holds it, if it is still open. */
 export function closeJob(dedup: string, now: number): Statement {
-  return { sql: 'update job set done_at = ? where dedup = ? and done_at is null', cells: [now, dedup] };
+  return {
+    sql: 'update job set done_at = ? where dedup = ? and done_at is null',
+    cells: [now, dedup],
+  };
 }
 
 /** Closes what was to wake a sale order. */

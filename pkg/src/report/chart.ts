@@ -37,7 +37,9 @@ export function fanChart({ label, history, median, bands, ticks }: Fan): Html {
   const [start, middle, end] = ticks;
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
 ${[0, top / 2, top].map(
-  (value) => html`<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${round(y(value))}" y2="${round(y(value))}"/>
+  (
+    value,
+  ) => html`<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${round(y(value))}" y2="${round(y(value))}"/>
 <text class="tick" x="${MARGIN.left - 6}" y="${round(y(value) + 4)}" text-anchor="end">${short(value)}</text>`,
 )}
 ${bands.map(({ lower, upper }, at) => html`<polygon class="band band-${at}" points="${area(lower, upper)}"/>`)}
@@ -53,12 +55,19 @@ ${bands.map(({ lower, upper }, at) => html`<polygon class="band band-${at}" poin
 /** Amounts side by side, each with its name, its bar from zero and its value in words. */
 export function barChart(
   label: string,
-  bars: readonly { name: string; value: number; text: string; kind: 'plain' | 'strong' | 'faint' }[],
+  bars: readonly {
+    name: string;
+    value: number;
+    text: string;
+    kind: 'plain' | 'strong' | 'faint';
+  }[],
 ): Html {
   const top = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
   return html`<table class="bars"><caption class="hidden">${label}</caption><tbody>
-${bars.map(({ name, value, text, kind }) => html`<tr><th scope="row">${name}</th>
-<td>${bar(value / top, kind)}</td><td class="number">${text}</td></tr>`)}
+${bars.map(
+  ({ name, value, text, kind }) => html`<tr><th scope="row">${name}</th>
+<td>${bar(value / top, kind)}</td><td class="number">${text}</td></tr>`,
+)}
 </tbody></table>`;
 }
 

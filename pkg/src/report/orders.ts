@@ -1,7 +1,13 @@
 /** The report's part on what happened to the sale orders. */
-import type { FlowInput, HostCommand, Outcome, SaleOrder, SaleOrderState } from '../../types/engine.js';
-import type { OrderRun } from '../cli/run-orders.js';
-import type { Company } from '../cli/sample.js';
+import type {
+  FlowInput,
+  HostCommand,
+  Outcome,
+  SaleOrder,
+  SaleOrderState,
+} from '../../types/engine.js';
+import type { OrderRun } from '../simulate/run-orders.js';
+import type { Company } from '../simulate/sample.js';
 import type { EventRow, SaleOrderRow } from '../host/store.js';
 import { html, type Html } from './html.js';
 
@@ -53,7 +59,9 @@ function vendorTable(run: OrderRun, company: Company): Html {
   const faultsOf = new Map(run.books.map(({ reference, faults }) => [reference, faults.length]));
   const offers = { deduplicates: 'recognises a key', lookup: 'can be asked', none: 'neither' };
   const rows = company.vendors.map(({ vendor, name, erp }) => {
-    const mine = run.rows.filter(({ document }) => (JSON.parse(document) as SaleOrder).vendor === vendor);
+    const mine = run.rows.filter(
+      ({ document }) => (JSON.parse(document) as SaleOrder).vendor === vendor,
+    );
     const faults = mine.reduce((sum, { id }) => sum + (faultsOf.get(id) ?? 0), 0);
     return html`<tr><th scope="row" class="name">${name}</th><td class="name">${offers[erp]}</td>
 <td class="number">${mine.length}</td><td class="number">${faults}</td>
@@ -91,17 +99,23 @@ ${line('still on its way', proof.unsettled)}
 
 /** The sale orders with the most to tell, each of another kind. */
 function stories(run: OrderRun): { title: string; row: SaleOrderRow }[] {
-  const faults = new Map(run.books.map((book) => [book.reference, book.faults]));
+  const books = new Map(run.books.map((book) => [book.reference, book]));
+  /** How much there is to tell: a cancel that reached the vendor first, then what went wrong. */
+  const weight = ({ id }: SaleOrderRow) => {
+    const { requests, faults } = books.get(id) ?? {};
+    return (requests?.cancel ? 100 : 0) + (faults?.length ?? 0);
+  };
   const most = (rows: SaleOrderRow[]) =>
-    [...rows].sort(
-      (a, b) =>
-        (faults.get(b.id)?.length ?? 0) - (faults.get(a.id)?.length ?? 0) || (a.id < b.id ? -1 : 1),
-    )[0];
-  const asked = (row: SaleOrderRow) => run.books.some((b) => b.reference === row.id && b.requests.lookup > 0);
+    [...rows].sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1))[0];
+  const asked = (row: SaleOrderRow) =>
+    run.books.some((b) => b.reference === row.id && b.requests.lookup > 0);
   const kinds: [string, (row: SaleOrderRow) => boolean][] = [
     ['Sent in spite of everything', (row) => row.state === 'sent' && !asked(row)],
     ['Found by asking', (row) => row.state === 'sent' && asked(row)],
-    ['Cancelled by the customer', (row) => row.customerOrder === run.cancelled && row.state === 'nullified'],
+    [
+      'Cancelled by the customer',
+      (row) => row.customerOrder === run.cancelled && row.state === 'nullified',
+    ],
     ['Handed to a person', (row) => row.state === 'review'],
     ['Refused', (row) => row.state === 'rejected'],
   ];
@@ -115,7 +129,9 @@ function story(title: string, row: SaleOrderRow, run: OrderRun): Html {
   const events = run.events.get(row.id) ?? [];
   const faults = run.books.find(({ reference }) => reference === row.id)?.faults ?? [];
   const start = events[0]?.at ?? 0;
-  const entries = events.flatMap((event) => describe(event).map((entry) => ({ ...entry, at: event.at - start })));
+  const entries = events.flatMap((event) =>
+    describe(event).map((entry) => ({ ...entry, at: event.at - start })),
+  );
   return html`<article class="card"><header><h3>${title}</h3><span class="chip ${TONES[row.state] ?? 'plain'}">${row.state}</span></header>
 <p class="note">${row.id}${faults.length === 0 ? '' : html`<br>faults: ${faults.map((fault) => fault.replaceAll('_', ' ')).join(', ')}`}</p>
 <ol class="timeline">${entries.map(
@@ -162,9 +178,13 @@ function outcomeWords(outcome: Outcome): { tone: Tone; text: string } {
     case 'answer': {
       const { status, body } = outcome;
       const documents = [...new Set((body?.documents ?? []).map(({ document }) => document))];
-      const words = documents.length > 0 ? `document ${documents.join(', ')}` : (body?.message ?? '');
+      const words =
+        documents.length > 0 ? `document ${documents.join(', ')}` : (body?.message ?? '');
       const good = status < 300 && body?.success === true;
-      return { tone: good ? 'good' : 'warn', text: `answer ${status}${words === '' ? '' : `: ${words}`}` };
+      return {
+        tone: good ? 'good' : 'warn',
+        text: `answer ${status}${words === '' ? '' : `: ${words}`}`,
+      };
     }
   }
 }
@@ -174,7 +194,12 @@ function commandWords(command: HostCommand): { tone: Tone; text: string }[] {
     case 'send': {
       const verbs = { create: 'order sent', lookup: 'asked for the order', cancel: 'cancel sent' };
       const again = command.attempt > 1 || command.request_id > 1;
-      return [{ tone: 'plain', text: `${verbs[command.operation.type]}${again ? ` (call ${command.request_id})` : ''}` }];
+      return [
+        {
+          tone: 'plain',
+          text: `${verbs[command.operation.type]}${again ? ` (call ${command.request_id})` : ''}`,
+        },
+      ];
     }
     case 'notify':
       return [{ tone: 'warn', text: `a person is told: ${command.notice.replaceAll('_', ' ')}` }];

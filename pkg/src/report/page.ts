@@ -1,7 +1,7 @@
 /** The report: one file that explains every number in it. */
 import type { Plan } from '../../types/engine.js';
-import type { OrderRun } from '../cli/run-orders.js';
-import type { Company } from '../cli/sample.js';
+import type { OrderRun } from '../simulate/run-orders.js';
+import type { Company } from '../simulate/sample.js';
 import { documentPage, html, type Html } from './html.js';
 import { ordersSection } from './orders.js';
 import { basketSection, forecastSection, percent, purchaseSection } from './plan.js';
@@ -25,7 +25,10 @@ ${orders ? ordersSection(orders.run, orders.company) : ''}</main>
   return documentPage(title, STYLE, body);
 }
 
-function headlines({ products, purchase_orders, allocation }: Plan, run: OrderRun | undefined): Html[] {
+function headlines(
+  { products, purchase_orders, allocation }: Plan,
+  run: OrderRun | undefined,
+): Html[] {
   const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
   const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
   const tiles = [

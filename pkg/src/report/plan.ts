@@ -73,13 +73,16 @@ ${replenishment.order_by ? html`Order by ${replenishment.order_by}. ` : ''}${for
 /** Why this supplier. */
 function offers(comparison: Comparison | undefined, line: AllocatedLine | undefined): Html {
   if (comparison === undefined) return html``;
-  const dearest = Math.max(...comparison.ranked.map(({ landed_cost }) => amount(landed_cost)), 0.01);
+  const dearest = Math.max(
+    ...comparison.ranked.map(({ landed_cost }) => amount(landed_cost)),
+    0.01,
+  );
   return html`<div><h4>Why this supplier</h4>
 ${line ? html`<p class="note">${line.reason}.</p>` : ''}
 <ul class="plain offers">${comparison.ranked.map((ranked) => {
     const chosen = ranked.offer === line?.offer;
     return html`<li><div class="row"><span class="${chosen ? 'chosen' : ''}">${ranked.supplier}</span><span class="number">${ranked.landed_cost}</span></div>
-${bar(amount(ranked.landed_cost) / dearest, chosen ? 'strong' : 'plain')}
+${amount(ranked.landed_cost) > 0 ? bar(amount(ranked.landed_cost) / dearest, chosen ? 'strong' : 'plain') : ''}
 <span class="soft">${ranked.purchase.quantity} at ${ranked.purchase.unit_price}: ${costWords(ranked)}, there on ${ranked.arrival}</span></li>`;
   })}</ul>${excluded(comparison.excluded)}</div>`;
 }
@@ -97,7 +100,8 @@ function costWords({ purchase, freight, minimum_order_excess: excess }: RankedOf
 function excluded(list: readonly ExcludedOffer[]): Html {
   if (list.length === 0) return html``;
   return html`<h4>Out</h4><ul class="plain">${list.map(
-    ({ supplier, reason, remedy }) => html`<li>${supplier}: ${exclusionWords(reason)}${remedy === '' ? '' : html` <span class="soft">(${remedy})</span>`}</li>`,
+    ({ supplier, reason, remedy }) =>
+      html`<li>${supplier}: ${exclusionWords(reason)}${remedy === '' ? '' : html` <span class="soft">(${remedy})</span>`}</li>`,
   )}</ul>`;
 }
 
@@ -127,16 +131,22 @@ function unmet(
   if (allocation.unmet.length === 0) return html``;
   return html`<section class="card"><header><h3>Nobody can deliver</h3><span class="chip warn">${allocation.unmet.length}</span></header>
 ${allocation.unmet.map(
-    ({ requirement, reason }) => html`<details><summary><span class="what">${products.get(requirement.sku)?.description ?? requirement.sku}</span>
+  ({
+    requirement,
+    reason,
+  }) => html`<details><summary><span class="what">${products.get(requirement.sku)?.description ?? requirement.sku}</span>
 <span class="soft">${reason}</span><span class="number">${requirement.quantity} by ${requirement.need_by}</span></summary>
 <div class="why">${arithmetic(products.get(requirement.sku))}${offers(comparisons.get(requirement.sku), undefined)}</div></details>`,
-  )}</section>`;
+)}</section>`;
 }
 
 /** Products that could not be planned: their mistake spoils no other product. */
 function problems({ products, notes }: Plan): Html {
   const bad = products.filter(({ problem }) => problem !== null);
-  return html`${list('Not planned, and why', bad.map(({ description, problem }) => `${description}: ${problem?.message}`))}
+  return html`${list(
+    'Not planned, and why',
+    bad.map(({ description, problem }) => `${description}: ${problem?.message}`),
+  )}
 ${list('Read, but not used', notes)}`;
 }
 
@@ -147,7 +157,9 @@ function list(title: string, lines: readonly string[]): Html {
 }
 
 export function forecastSection(plan: Plan): Html {
-  const urgent = plan.products.filter(({ replenishment }) => replenishment?.requirement).sort(byUrgency);
+  const urgent = plan.products
+    .filter(({ replenishment }) => replenishment?.requirement)
+    .sort(byUrgency);
   if (urgent.length === 0) return html``;
   return html`<h2>How much will be wanted</h2>
 <p class="soft">The products that would be missed most, day by day: what was sold, and what may be wanted next.</p>
@@ -155,7 +167,10 @@ export function forecastSection(plan: Plan): Html {
 <div class="grid">${urgent.slice(0, CHARTS).map((product) => forecastCard(product, plan.today))}</div>`;
 }
 
-function forecastCard({ description, forecast, history, replenishment }: ProductPlan, today: string): Html {
+function forecastCard(
+  { description, forecast, history, replenishment }: ProductPlan,
+  today: string,
+): Html {
   const path = (probability: number) =>
     forecast?.quantiles.find((found) => found.probability === probability)?.values ?? [];
   const shown = history.slice(-CHART_DAYS);
@@ -183,7 +198,10 @@ function byUrgency(a: ProductPlan, b: ProductPlan): number {
 
 export function basketSection({ allocation, currency }: Plan): Html {
   if (allocation.lines.length === 0) return html``;
-  const names = { default_supplier: 'each from its default supplier', cheapest_line: 'each where it is cheapest' };
+  const names = {
+    default_supplier: 'each from its default supplier',
+    cheapest_line: 'each where it is cheapest',
+  };
   const bound = amount(allocation.lower_bound);
   const gap = bound > 0 ? (amount(allocation.total) - bound) / bound : undefined;
   return html`<h2>What the basket costs</h2>
@@ -195,8 +213,18 @@ export function basketSection({ allocation, currency }: Plan): Html {
       text: `${cost} (${saving.replace('-', '')} or ${percent(Math.abs(saving_share))} ${amount(saving) >= 0 ? 'more' : 'less'})`,
       kind: 'plain' as const,
     })),
-    { name: 'this allocation', value: amount(allocation.total), text: allocation.total, kind: 'strong' },
-    { name: 'no allocation can cost less', value: amount(allocation.lower_bound), text: allocation.lower_bound, kind: 'faint' },
+    {
+      name: 'this allocation',
+      value: amount(allocation.total),
+      text: allocation.total,
+      kind: 'strong',
+    },
+    {
+      name: 'proven lower bound',
+      value: amount(allocation.lower_bound),
+      text: allocation.lower_bound,
+      kind: 'faint',
+    },
   ])}
 <p class="note">${gap === undefined ? '' : html`This allocation is at most ${percent(gap)} above the cheapest one possible. `}
 ${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${fallback_lines} lines the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}</p></section>`;

@@ -66,7 +66,7 @@ summary .number { margin-left: auto; }
 .why h4 { font-size: 13px; font-weight: 600; margin: 0 0 4px; color: var(--soft); }
 .why table { font-size: 13.5px; }
 .why td.number { white-space: normal; }
-.why td:first-child { width: 55%; }
+.why td:first-child { width: 46%; }
 .why th, .why td { padding-top: 4px; padding-bottom: 4px; }
 ul.plain { margin: 0; padding: 0; list-style: none; font-size: 13.5px; }
 ul.plain li { padding: 2px 0; }

@@ -282,7 +282,10 @@ function send(response: ServerResponse, reply: Reply): void {
 /** Announces the whole answer, sends half of it and hangs up. */
 function sendHalf(response: ServerResponse, reply: Reply): void {
   const length = Buffer.byteLength(reply.body);
-  response.writeHead(reply.status, { 'content-type': 'application/json', 'content-length': length });
+  response.writeHead(reply.status, {
+    'content-type': 'application/json',
+    'content-length': length,
+  });
   response.write(reply.body.slice(0, Math.floor(reply.body.length / 2)), () => drop(response));
 }
 

@@ -53,8 +53,12 @@ export function compareWithBooks(believed: readonly Believed[], books: readonly 
     lost: names(({ state }, live) => MUST_LIVE[state] === true && live.length === 0),
     doubled: names((_, live) => live.length > 1),
     leftAlive: names(({ state }, live) => MUST_LIVE[state] === false && live.length > 0),
-    garbled: names(({ materials }, live) => live.some((found) => !same(found.materials, materials))),
-    orphaned: [...alive].filter(([id, live]) => !known.has(id) && live.length > 0).map(([id]) => id),
+    garbled: names(({ materials }, live) =>
+      live.some((found) => !same(found.materials, materials)),
+    ),
+    orphaned: [...alive]
+      .filter(([id, live]) => !known.has(id) && live.length > 0)
+      .map(([id]) => id),
     unsettled: names(({ state }) => state !== 'review' && MUST_LIVE[state] === undefined),
   };
   return {

@@ -1,8 +1,7 @@
 /** The sample company that comes with the package. */
 import { readFile } from 'node:fs/promises';
-import type { CustomerOrder } from '../../types/engine.js';
-import type { Flavour } from '../simulate/faults.js';
-import type { InputFile } from './files.js';
+import type { CustomerOrder, TableFile } from '../../types/engine.js';
+import type { Flavour } from './faults.js';
 
 export interface Company {
   name: string;
@@ -15,10 +14,10 @@ export interface Company {
 
 export interface Sample {
   company: Company;
-  demand: InputFile;
-  stock: InputFile;
-  offers: InputFile;
-  terms: InputFile;
+  demand: TableFile;
+  stock: TableFile;
+  offers: TableFile;
+  terms: TableFile;
   orders: CustomerOrder[];
 }
 
@@ -32,10 +31,10 @@ export async function readSample(): Promise<Sample> {
   return {
     company: JSON.parse(await readFile(place('company.json'), 'utf8')) as Company,
     orders: JSON.parse(await readFile(place('orders.json'), 'utf8')) as CustomerOrder[],
-    demand: demand as InputFile,
-    stock: stock as InputFile,
-    offers: offers as InputFile,
-    terms: terms as InputFile,
+    demand: demand as TableFile,
+    stock: stock as TableFile,
+    offers: offers as TableFile,
+    terms: terms as TableFile,
   };
 }
 

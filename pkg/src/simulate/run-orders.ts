@@ -17,9 +17,9 @@ import type { Engine } from '../engine.js';
 import { systemClock } from '../host/clock.js';
 import { Runtime, type Connection, type SendCommand } from '../host/runtime.js';
 import type { EventRow, NoticeRow, SaleOrderRow, Store } from '../host/store.js';
-import { ErpSimulator, type ErpBook } from '../simulate/erp.js';
-import type { FaultPlan, Flavour } from '../simulate/faults.js';
-import { compareWithBooks, type Proof } from '../simulate/proof.js';
+import { ErpSimulator, type ErpBook } from './erp.js';
+import type { FaultPlan, Flavour } from './faults.js';
+import { compareWithBooks, type Proof } from './proof.js';
 import type { Company } from './sample.js';
 
 export interface OrderRun {
@@ -157,7 +157,12 @@ const RESTING: ReadonlySet<string> = new Set(['sent', 'rejected', 'failed', 'nul
 
 async function startSystems(faults: FaultPlan): Promise<Record<Flavour, ErpSimulator>> {
   const start = (flavour: Flavour) =>
-    ErpSimulator.start({ flavour, faults, answerLateMs: ANSWER_LATE_MS, commitLateMs: COMMIT_LATE_MS });
+    ErpSimulator.start({
+      flavour,
+      faults,
+      answerLateMs: ANSWER_LATE_MS,
+      commitLateMs: COMMIT_LATE_MS,
+    });
   return {
     deduplicates: await start('deduplicates'),
     lookup: await start('lookup'),
