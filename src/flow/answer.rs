@@ -266,3 +266,93 @@ pub(in crate::flow) fn order_event(
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body() -> AnswerBody {
+        AnswerBody::default()
+    }
+
+    fn named() -> Vec<NamedDocument> {
+        let line = LineId::new("1").unwrap();
+        vec![NamedDocument { line, document: DocumentId::new("4711").unwrap() }]
+    }
+
+    fn said(operation: &Operation, status: u16, body: Option<AnswerBody>) -> &'static str {
+        let outcome = Outcome::Answer { status, retry_after_ms: None, body };
+        let event = classify(operation, 1, &outcome);
+        if let RequestEvent::Answer2xx { complete, .. } = event {
+            return if complete { "complete" } else { "incomplete" };
+        }
+        if let RequestEvent::Answer4xx { duplicate_of_our_key: true, .. } = event {
+            return "duplicate";
+        }
+        event.name()
+    }
+
+    #[test]
+    fn status_and_business_flag_are_judged_together() {
+        let create = Operation::Create {};
+        let lookup = Operation::Lookup {};
+        let cancel = Operation::Cancel { document: DocumentId::new("4711").unwrap() };
+        let with = |change: fn(&mut AnswerBody)| {
+            let mut body = body();
+            change(&mut body);
+            Some(body)
+        };
+        for (operation, status, body, expected) in [
+            (&create, 201, with(|b| b.documents = named()), "complete"),
+            (&create, 200, with(|_| ()), "incomplete"),
+            (&create, 200, None, "body_invalid"),
+            (&create, 200, with(|b| b.success = Some(false)), "answer_business_fail"),
+            (&create, 409, with(|b| b.duplicate_of_our_key = true), "duplicate"),
+            (&create, 409, with(|_| ()), "answer4xx"),
+            (&create, 422, None, "answer4xx"),
+            (&create, 408, None, "answer5xx"),
+            (&create, 302, None, "answer5xx"),
+            (&create, 503, None, "answer5xx"),
+            (&create, 401, None, "answer401"),
+            (&create, 429, None, "answer429"),
+            (&lookup, 200, with(|b| b.documents = named()), "complete"),
+            (&lookup, 404, with(|b| b.found = Some(false)), "complete"),
+            (&lookup, 404, None, "answer4xx"),
+            (&lookup, 200, with(|_| ()), "incomplete"),
+            (&cancel, 200, with(|b| b.success = Some(true)), "complete"),
+            (&cancel, 204, with(|_| ()), "complete"),
+            (&cancel, 404, with(|b| b.success = Some(false)), "answer4xx"),
+            (&cancel, 500, with(|b| b.already_cancelled = true), "answer4xx"),
+        ] {
+            assert_eq!(said(operation, status, body), expected, "{operation:?} {status}");
+        }
+        let both = AnswerBody { success: Some(false), documents: named(), ..body() };
+        assert_eq!(said(&create, 200, Some(both.clone())), "incomplete", "named, so alive");
+        assert_eq!(said(&create, 500, Some(both)), "incomplete", "named, so alive");
+        assert_eq!(classify(&create, 1, &Outcome::BodyCut { status: 201 }).name(), "body_invalid");
+    }
+
+    #[test]
+    fn a_refused_cancel_is_told_from_one_that_is_gone() {
+        let cancel = Operation::Cancel { document: DocumentId::new("4711").unwrap() };
+        let event = |status, body| {
+            let report = RequestReport::Reject { answer: Answer { status, body } };
+            order_event(&cancel, 1, report).unwrap()
+        };
+        let refused = AnswerBody { success: Some(false), message: "shipped".into(), ..body() };
+        assert_eq!(
+            event(404, Some(refused)),
+            SaleOrderEvent::CancelRefused { request: 1, reason: "shipped".into() }
+        );
+        let already = AnswerBody { already_cancelled: true, ..body() };
+        assert_eq!(
+            event(404, Some(already)),
+            SaleOrderEvent::CancelGone { request: 1, already_cancelled: true }
+        );
+        assert_eq!(
+            event(404, None),
+            SaleOrderEvent::CancelGone { request: 1, already_cancelled: false }
+        );
+        assert_eq!(event(401, None), SaleOrderEvent::NotSent { request: 1 });
+    }
+}

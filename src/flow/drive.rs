@@ -3,7 +3,7 @@
 use super::{
     Authentication, FlowPolicy, TransitionError,
     answer::{self, NamedDocument, Operation, Outcome},
-    request::{self, Replay, RequestCommand, RequestEvent, RequestLife, RequestState},
+    request::{self, Replay, RequestCommand, RequestEvent, RequestLife},
     sale_order::{
         self, ActionAvailability, Audit, LineDocument, Notice, PublicStatus, SaleOrderCommand,
         SaleOrderEvent, SaleOrderLife, SaleOrderState, known_format,
@@ -21,7 +21,7 @@ pub struct SaleOrderFlow {
     #[serde(deserialize_with = "known_format")]
     pub(in crate::flow) version: u32,
     pub(in crate::flow) order: SaleOrderLife,
-    /// Requests that have not succeeded, by number: a late positive answer to one of them counts.
+    /// Every request ever made, by number: a late positive answer to any of them counts.
     pub(in crate::flow) requests: Vec<RequestLife>,
 }
 
@@ -42,7 +42,9 @@ pub enum FlowInput {
         /// Documents by line; none named means the known living ones.
         documents: Vec<NamedDocument>,
     },
-    /// A person has looked: nothing is alive, and nothing is under way any more.
+    /// A person has looked: nothing was ever created, and nothing is under way any more. When
+    /// documents were removed by hand, give [`FlowInput::RemoteNullified`] instead: another
+    /// submission would carry the same key, and a server that knows it would answer with them.
     OperatorAbsent {},
     /// The other system nullified documents by itself.
     RemoteNullified {
@@ -203,7 +205,7 @@ impl SaleOrderFlow {
         &self.order
     }
 
-    /// The requests that have not succeeded.
+    /// Every request ever made.
     pub fn requests(&self) -> &[RequestLife] {
         &self.requests
     }
@@ -329,7 +331,6 @@ struct Drive<'a> {
 
 impl Drive<'_> {
     fn finish(mut self) -> FlowStep {
-        self.flow.requests.retain(|request| request.state() != RequestState::Succeeded);
         if let Some(at) = self.flow.wake_at() {
             self.commands.push(HostCommand::Wake { at });
         }
@@ -367,22 +368,19 @@ impl Drive<'_> {
         self.flow.requests.iter().filter(|request| !request.state().is_resting())
     }
 
-    /// An input for a request; one for a request that has succeeded is a repetition.
     fn answer(
         &mut self,
         id: u32,
         event: impl FnOnce(&RequestLife) -> RequestEvent,
     ) -> Result<(), TransitionError> {
-        if let Some(request) = self.flow.requests.iter().find(|request| request.id() == id) {
-            let event = event(request);
-            return self.request(id, &event);
-        }
-        let order = &mut self.flow.order;
-        if id == 0 || id > order.last_request {
-            return Err(TransitionError::UnknownRequest { last: order.last_request, got: id });
-        }
-        order.superseded = order.superseded.saturating_add(1);
-        Ok(())
+        let event = event(&self.flow.requests[self.place(id)?]);
+        self.request(id, &event)
+    }
+
+    fn place(&self, id: u32) -> Result<usize, TransitionError> {
+        let place = self.flow.requests.iter().position(|request| request.id() == id);
+        let last = self.flow.order.last_request;
+        place.ok_or(TransitionError::UnknownRequest { last, got: id })
     }
 
     fn order(&mut self, event: &SaleOrderEvent) -> Result<(), TransitionError> {
@@ -424,12 +422,7 @@ impl Drive<'_> {
     }
 
     fn request(&mut self, id: u32, event: &RequestEvent) -> Result<(), TransitionError> {
-        let Some(place) = self.flow.requests.iter().position(|request| request.id() == id) else {
-            return Err(TransitionError::UnknownRequest {
-                last: self.flow.order.last_request,
-                got: id,
-            });
-        };
+        let place = self.place(id)?;
         let step = request::step(&self.flow.requests[place], event, self.now, self.policy)?;
         self.flow.requests[place] = step.life;
         for command in step.commands {

@@ -15,8 +15,12 @@
 //! A crash in between loses nothing: give [`FlowInput::Recover`] for every stored flow at start.
 
 mod answer;
+#[cfg(test)]
+mod check;
 mod drive;
 mod error;
+#[cfg(test)]
+mod golden;
 mod policy;
 mod request;
 mod rollup;

@@ -136,3 +136,79 @@ pub(in crate::flow) fn bucket(state: SaleOrderState) -> Bucket {
         SaleOrderState::Nullified => Bucket::Nullified,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SaleOrderState as S;
+
+    /// One state of each kind.
+    const KINDS: [S; 7] =
+        [S::Sending, S::Unknown, S::Review, S::Sent, S::Failed, S::Cancelling, S::Nullified];
+
+    fn subsets() -> impl Iterator<Item = Vec<S>> {
+        (0..1_u32 << KINDS.len()).map(|bits| {
+            let chosen = (0..KINDS.len()).filter(|place| bits >> place & 1 == 1);
+            chosen.map(|place| KINDS[place]).collect()
+        })
+    }
+
+    #[test]
+    fn order_and_repetition_change_only_counts() {
+        for mut children in subsets() {
+            let before = roll_up(&children);
+            children.reverse();
+            assert_eq!(roll_up(&children), before);
+            let half = children.len() / 2;
+            children.rotate_left(half);
+            assert_eq!(roll_up(&children), before);
+            if let Some(first) = children.first().copied() {
+                children.push(first);
+                assert_eq!(roll_up(&children).status, before.status, "{children:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_word_hides_nothing() {
+        use ParentStatus as P;
+        for children in subsets() {
+            let has = |state| children.contains(&state);
+            let status = roll_up(&children).status;
+            assert_eq!(status == P::NotPrepared, children.is_empty());
+            assert_eq!(status == P::NeedsReview, has(S::Review), "{children:?}");
+            if status == P::Sent {
+                assert_eq!(children, [S::Sent]);
+            }
+            if status == P::Nullified {
+                assert_eq!(children, [S::Nullified]);
+            }
+            let pending = [P::Pending, P::PartiallySent, P::PendingWithErrors];
+            if has(S::Sending) && !has(S::Review) && !has(S::Unknown) && !has(S::Cancelling) {
+                assert!(pending.contains(&status), "{children:?}: {status:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_applies_somewhere() {
+        use ParentStatus as P;
+        for (children, expected) in [
+            (vec![], P::NotPrepared),
+            (vec![S::Nullified, S::Nullified], P::Nullified),
+            (vec![S::Review, S::Unknown], P::NeedsReview),
+            (vec![S::Verifying, S::CancelPending], P::InDoubt),
+            (vec![S::CancelPending, S::Sent, S::Nullified], P::CancellationPending),
+            (vec![S::CancelUnknown, S::Initial], P::CancellationPendingMixed),
+            (vec![S::Initial, S::Rejected], P::PendingWithErrors),
+            (vec![S::Initial, S::Sent], P::PartiallySent),
+            (vec![S::Initial, S::Nullified], P::Pending),
+            (vec![S::Failed, S::Sent], P::PartiallyFailed),
+            (vec![S::Failed, S::Nullified], P::Failed),
+            (vec![S::Sent, S::Nullified], P::PartiallyNullified),
+            (vec![S::Sent, S::Sent], P::Sent),
+        ] {
+            assert_eq!(roll_up(&children).status, expected, "{children:?}");
+        }
+    }
+}

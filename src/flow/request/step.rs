@@ -191,11 +191,17 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
             t.end(S::Succeeded);
             t.report(R::Ok { answer: answer.clone() });
         }
+        (S::AwaitToken | S::Backoff, E::Answer4xx { duplicate_of_our_key: true, answer, .. }) => {
+            t.end(S::Succeeded);
+            t.report(R::Duplicate { answer: answer.clone() });
+        }
+        // The page only logged it; a document it names would have been forgotten.
         (S::AwaitToken | S::Backoff, E::Answer2xx { complete: false, answer, .. }) => {
             t.log(answer, "came late and names less than agreed");
+            t.report(R::LateOk { answer: answer.clone() });
         }
         (
-            S::Ambiguous | S::Exhausted | S::Cancelled | S::Rejected,
+            S::Succeeded | S::Ambiguous | S::Exhausted | S::Cancelled | S::Rejected,
             E::Answer2xx { answer, .. } | E::Answer4xx { duplicate_of_our_key: true, answer, .. },
         ) => t.report(R::LateOk { answer: answer.clone() }),
 

@@ -122,3 +122,41 @@ impl Action {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        flow::{FlowPolicy, NamedDocument, SaleOrderEvent, SaleOrderLife, step_sale_order},
+        unit::{DocumentId, LineId, SaleOrderId, Timestamp},
+    };
+
+    /// What a page offers is what the table takes.
+    #[test]
+    fn an_action_is_offered_exactly_where_the_table_takes_it() {
+        let line = LineId::new("1").unwrap();
+        for state in SaleOrderState::ALL {
+            let id = SaleOrderId::new("SO").unwrap();
+            let mut life = SaleOrderLife::new(id, vec![line.clone()]).unwrap();
+            life.state = state;
+            for ActionAvailability { action, refusal } in state.actions() {
+                let event = match action {
+                    Action::Submit => SaleOrderEvent::Submit { payload: "p".into() },
+                    Action::CancelRequested => SaleOrderEvent::CancelRequested {},
+                    Action::OperatorPresent => SaleOrderEvent::OperatorPresent {
+                        documents: vec![NamedDocument {
+                            line: line.clone(),
+                            document: DocumentId::new("4711").unwrap(),
+                        }],
+                    },
+                    Action::OperatorAbsent => SaleOrderEvent::OperatorAbsent {},
+                };
+                let step = step_sale_order(&life, &event, Timestamp(0), &FlowPolicy::default());
+                assert_eq!(step.is_ok(), refusal.is_none(), "{state} {action:?}: {refusal:?}");
+                if let Err(problem) = step {
+                    assert_eq!(problem.code(), "invalid_transition");
+                }
+            }
+        }
+    }
+}

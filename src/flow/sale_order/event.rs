@@ -130,7 +130,8 @@ pub enum SaleOrderEvent {
         /// Documents by line; none named means the known living ones.
         documents: Vec<NamedDocument>,
     },
-    /// A person has looked: nothing is alive, and nothing is under way any more.
+    /// A person has looked: nothing was ever created, and nothing is under way any more. When
+    /// documents were removed by hand, that is `RemoteNullified`.
     OperatorAbsent {},
 }
 

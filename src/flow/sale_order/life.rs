@@ -49,13 +49,15 @@ pub struct SaleOrderLife {
     pub(in crate::flow) lookups: u32,
     /// Counted attempts to cancel the current document.
     pub(in crate::flow) cancel_attempts: u32,
+    /// Attempts that were turned away unseen; they lengthen the waits and count for nothing else.
+    pub(in crate::flow) throttles: u32,
     /// Counts the times a cancel was begun.
     pub(in crate::flow) cancel_round: u32,
     /// Some attempt to create may have been applied unseen.
     pub(in crate::flow) ambiguous: bool,
     /// Some attempt to create was ever ambiguous, whatever was found out about it later.
     pub(in crate::flow) doubted: bool,
-    /// Some attempt to cancel may have been applied unseen.
+    /// Some attempt to cancel may have been applied unseen, or the documents may have ended before.
     pub(in crate::flow) cancel_ambiguous: bool,
     /// The other system has accepted the order, although not every document is known.
     pub(in crate::flow) accepted: bool,
@@ -182,6 +184,7 @@ impl SaleOrderLife {
             attempts: 0,
             lookups: 0,
             cancel_attempts: 0,
+            throttles: 0,
             cancel_round: 0,
             ambiguous: false,
             doubted: false,

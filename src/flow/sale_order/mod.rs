@@ -19,6 +19,8 @@ mod turn;
 pub use action::{Action, ActionAvailability, Refusal};
 pub use command::{Audit, Notice, SaleOrderCommand, SaleOrderStep};
 pub use event::SaleOrderEvent;
+#[cfg(test)]
+pub(in crate::flow) use life::Awaited;
 pub(in crate::flow) use life::known_format;
 pub use life::{LineDocument, PublicStatus, SaleOrderLife, SaleOrderState};
 pub use step::step;

@@ -155,6 +155,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         (S::Sending, E::Throttled { retry_after_ms, .. }) => {
             let wait = t.create_wait_ms(*retry_after_ms);
             t.life.attempts = t.life.attempts.saturating_sub(1);
+            t.life.throttles = t.life.throttles.saturating_add(1);
             if t.life.ambiguous {
                 t.wait(S::Unknown, wait);
             } else if t.life.cancel_requested {
@@ -272,6 +273,16 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
             }
         }
 
+        // The page had no such row: what is nullified there was created there, so that an attempt
+        // still in doubt has been applied and is not to be repeated.
+        (S::Sending | S::Unknown | S::Verifying, E::RemoteNullified { documents })
+            if !documents.is_empty() =>
+        {
+            t.audit_documents(Audit::NullifiedRemotely, documents);
+            t.end_remotely(documents);
+            t.life.accepted = true;
+        }
+
         (S::CancelPending, E::TimerDue {}) => t.cancel_next(),
         (S::Cancelling, E::CancelOk { .. }) => t.cancelled(),
         // The page went straight to Nullified, which forgot the documents still alive.
@@ -294,6 +305,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         (S::Cancelling, E::Throttled { retry_after_ms, .. }) => {
             let wait = t.cancel_wait_ms(*retry_after_ms);
             t.life.cancel_attempts = t.life.cancel_attempts.saturating_sub(1);
+            t.life.throttles = t.life.throttles.saturating_add(1);
             if t.cancel_within_total(wait) {
                 t.wait(S::CancelPending, wait);
             } else {
@@ -369,6 +381,12 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
     let first = t.live_documents().is_empty();
     t.adopt(documents);
     match t.life.state {
+        // Documents of this order are known already; one more that names none is no news.
+        S::Initial | S::Failed | S::Rejected | S::Nullified
+            if documents.is_empty() && !t.life.documents.is_empty() =>
+        {
+            t.superseded();
+        }
         S::Initial | S::Failed => {
             t.notify_documents(Notice::LateAnswer);
             t.settle(Notice::LinesWithoutDocument);
@@ -384,12 +402,8 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
         }
         // Also when a cancel is wanted: cancelling the one would leave the other alive.
         S::Sending => t.review_documents(Notice::TwoAttemptsMayLive),
-        S::Unknown | S::Verifying if documents.is_empty() => {
-            t.life.accepted = true;
-            if t.policy.settle_window_ms().is_none() {
-                t.review(Notice::AcceptedWithoutDocument, "");
-            }
-        }
+        // Accepted under a name still to be found out: not to be sent again.
+        S::Unknown | S::Verifying | S::Review if documents.is_empty() => t.life.accepted = true,
         S::Unknown | S::Verifying => t.settle(Notice::LinesWithoutDocument),
         S::Sent | S::CancelPending | S::Cancelling | S::CancelUnknown if documents.is_empty() => {
             t.superseded();
@@ -399,7 +413,6 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
         // The extra document is cancelled too.
         S::CancelPending | S::Cancelling | S::CancelUnknown => {}
         S::Rejected => t.review_documents(Notice::RejectedYetPresent),
-        S::Review if documents.is_empty() => t.life.accepted = true,
         S::Review if first && t.coverage() == Coverage::Exact => {
             t.settle(Notice::LinesWithoutDocument);
         }
@@ -412,6 +425,8 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
         S::Nullified => {
             t.notify_documents(Notice::AliveAfterNullification);
             t.begin_cancel();
+            // The evidence may be older than the nullification.
+            t.life.cancel_ambiguous = true;
         }
     }
 }

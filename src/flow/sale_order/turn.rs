@@ -134,6 +134,7 @@ impl<'a> Turn<'a> {
         self.life.submission = self.life.submission.saturating_add(1);
         self.life.submitted_at = Some(self.now);
         self.life.attempts = 0;
+        self.life.throttles = 0;
         self.life.accepted = false;
     }
 
@@ -240,6 +241,7 @@ impl<'a> Turn<'a> {
         self.life.cancel_requested = true;
         self.life.cancel_ambiguous = false;
         self.life.cancel_attempts = 0;
+        self.life.throttles = 0;
         self.life.cancel_round = self.life.cancel_round.saturating_add(1);
         self.life.cancel_started_at = Some(self.now);
         self.life.cancelling = None;
@@ -482,7 +484,8 @@ impl<'a> Turn<'a> {
     // Waits.
 
     pub(super) fn create_wait_ms(&self, retry_after_ms: Option<u64>) -> u64 {
-        self.policy.wait_ms(&self.create_key(), self.life.attempts, retry_after_ms)
+        let turns = self.life.attempts.saturating_add(self.life.throttles);
+        self.policy.wait_ms(&self.create_key(), turns, retry_after_ms)
     }
 
     pub(super) fn lookup_wait_ms(&self, retry_after_ms: Option<u64>) -> u64 {
@@ -491,7 +494,8 @@ impl<'a> Turn<'a> {
 
     pub(super) fn cancel_wait_ms(&self, retry_after_ms: Option<u64>) -> u64 {
         let key = key("cancel", &self.life.id, self.life.cancel_round, None);
-        self.policy.wait_ms(&key, self.life.cancel_attempts, retry_after_ms)
+        let turns = self.life.cancel_attempts.saturating_add(self.life.throttles);
+        self.policy.wait_ms(&key, turns, retry_after_ms)
     }
 
     // Keys.
