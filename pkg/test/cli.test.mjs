@@ -73,6 +73,18 @@ test('a plan of good files is printed and written, the same each time', async ()
   assert.equal(readFileSync(join(cwd, 'out.html'), 'utf8'), page);
 });
 
+test('purchase orders go into a table that no spreadsheet takes for formulas', async () => {
+  const offers = `${GOOD['offers.csv'].replace('o-1,farm', '=1+1,"a ""b"", c"')}`;
+  const cwd = directory({ 'offers.csv': offers });
+  const { code, err } = await run([...PLAN, '--csv', 'orders.csv'], { cwd });
+  assert.equal(code, 0, err);
+  const text = readFileSync(join(cwd, 'orders.csv'), 'utf8');
+  const { purchase_orders } = JSON.parse(readFileSync(join(cwd, 'out.json'), 'utf8'));
+  const lines = purchase_orders.flatMap((order) => order.lines);
+  assert.equal(text.trimEnd().split('\n').length, lines.length + 1);
+  assert.ok(text.includes(`,"a ""b"", c",2026-11-21,apple,'=1+1,`), text);
+});
+
 const MATRIX = {
   'a missing column': [
     { 'stock.csv': 'sku,amount\napple,5\n' },

@@ -26,7 +26,7 @@ const row = (id) => ({
   version: 1,
   updatedAt: 0,
 });
-const job = (dedup, runAt = 0) => ({ dedup, saleOrder: 's1', kind: 'wake', body: '{}', runAt });
+const job = (dedup, dueAt = 0) => ({ dedup, saleOrder: 's1', kind: 'wake', body: dedup, dueAt });
 
 function filled(path = ':memory:') {
   const store = Store.open(path);
@@ -68,21 +68,24 @@ test('jobs are handed out when due, in order, to one holder, and again when the 
   const store = filled();
   store.commit([insertJob(job('b', 20)), insertJob(job('a', 10)), insertJob(job('later', 999))]);
   assert.deepEqual(store.claim(9, 100, 9), []);
-  const first = store.claim(50, 100, 9);
-  assert.deepEqual(
-    first.map(({ runAt, attempts }) => [runAt, attempts]),
-    [
-      [10, 1],
-      [20, 1],
-    ],
-  );
+  const [first] = store.claim(50, 100, 1);
+  const [second, ...none] = store.claim(50, 101, 9);
+  assert.deepEqual([first.body, second.body, none.length], ['a', 'b', 0]);
+  assert.deepEqual([first.attempts, second.attempts], [1, 1]);
   assert.deepEqual(store.claim(149, 100, 9), []);
   assert.equal(store.nextDue(), 150);
-  const [again] = store.claim(150, 100, 1);
-  assert.equal(again.attempts, 2);
-  assert.throws(() => store.commit([finishJob(first[0], 151)]), ConflictError);
+  const [again] = store.claim(150, 100, 9);
+  assert.deepEqual([again.body, again.attempts], ['a', 2]);
+  assert.throws(() => store.commit([finishJob(first, 151)]), ConflictError);
   store.commit([finishJob(again, 151)]);
   assert.throws(() => store.commit([finishJob(again, 152)]), ConflictError);
+});
+
+test('a job that its writer does at once is handed out only when it counts as lost', () => {
+  const store = filled();
+  store.commit([insertJob({ ...job('call', 100), held: true })]);
+  assert.deepEqual(store.claim(99, 100, 9), []);
+  assert.equal(store.claim(100, 100, 9)[0].attempts, 2);
 });
 
 test('a file belongs to its owner, survives closing and refuses another schema', () => {

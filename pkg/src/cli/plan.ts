@@ -2,13 +2,14 @@
 import type { Plan } from '../../types/engine.js';
 import { loadEngine } from '../load-node.js';
 import { reportPage } from '../report/page.js';
+import { purchaseOrdersCsv } from './csv.js';
 import { readInput, writeOutputs } from './files.js';
 import { helpText, readOptions, type Usage } from './options.js';
 import type { Printer } from './print.js';
 
 const USAGE: Usage = {
   usage:
-    'replenish plan --demand FILE --stock FILE --offers FILE [--terms FILE] [--today DAY] [--out FILE] [--json FILE]',
+    'replenish plan --demand FILE --stock FILE --offers FILE [--terms FILE] [--today DAY] [--out FILE] [--csv FILE] [--json FILE]',
   about: 'Says what to buy today and from whom, from your own CSV files.',
   options: {
     demand: { value: 'FILE', help: 'What was sold: sku,date,quantity', required: true },
@@ -17,6 +18,7 @@ const USAGE: Usage = {
     terms: { value: 'FILE', help: 'What suppliers ask of whole orders: supplier,...' },
     today: { value: 'DAY', help: 'The day to plan for, such as 2026-11-21; today if left out' },
     out: { value: 'FILE', help: 'Write a report as one HTML file' },
+    csv: { value: 'FILE', help: 'Write the purchase orders as CSV' },
     json: { value: 'FILE', help: 'Write the whole plan as JSON' },
   },
 };
@@ -24,7 +26,7 @@ const USAGE: Usage = {
 export async function plan(args: string[], print: Printer): Promise<void> {
   const given = readOptions(args, USAGE);
   if (given === undefined) return print.line(helpText(USAGE));
-  const { demand, stock, offers, terms, out, json } = given.values;
+  const { demand, stock, offers, terms, out, csv, json } = given.values;
   const today = given.values['today'] ?? localDay(new Date());
   const [demandFile, stockFile, offersFile, termsFile] = await Promise.all([
     readInput(String(demand)),
@@ -45,6 +47,7 @@ export async function plan(args: string[], print: Printer): Promise<void> {
     const title = `What to buy on ${today}`;
     files.push({ path: out, content: reportPage({ title, plan: result }) });
   }
+  if (csv !== undefined) files.push({ path: csv, content: purchaseOrdersCsv(result) });
   if (json !== undefined) files.push({ path: json, content: JSON.stringify(result, null, 2) });
   await writeOutputs(files);
   printPlan(result, print);

@@ -18,7 +18,9 @@ type Format = Parameters<typeof styleText>[0];
 /** Colours and progress only where both make sense (https://no-color.org). */
 export function printer(out: Stream, err: Stream, environment: NodeJS.ProcessEnv): Printer {
   const coloured = out.isTTY === true && !environment['NO_COLOR'];
-  const style = (format: Format) => (text: string) => (coloured ? styleText(format, text, { validateStream: false }) : text);
+  const style = (format: Format) => (text: string) =>
+    // Whether this stream is a terminal was asked above; Node would ask another one.
+    coloured ? styleText(format, text, { validateStream: false }) : text;
   let pending = false;
   const clear = () => {
     if (pending) err.write('\r\u001b[2K');

@@ -95,7 +95,7 @@ export class Runtime {
       const dedup = `${id}:submit`;
       return [
         insertSaleOrder(row),
-        insertJob({ dedup, saleOrder: id, kind: 'submit', body, runAt: now }),
+        insertJob({ dedup, saleOrder: id, kind: 'submit', body, dueAt: now }),
       ];
     });
     const document = JSON.stringify(customerOrder.document);
@@ -281,20 +281,20 @@ export class Runtime {
     const body = JSON.stringify(command);
     switch (command.type) {
       case 'send': {
-        const leaseUntil = Math.max(command.deadline_at, now) + this.#options.leaseMs;
+        const dueAt = Math.max(command.deadline_at, now) + this.#options.leaseMs;
         const dedup = callKey(saleOrder, command);
-        return [insertJob({ dedup, saleOrder, kind: 'send', body, runAt: now, leaseUntil })];
+        return [insertJob({ dedup, saleOrder, kind: 'send', body, dueAt, held: true })];
       }
       case 'wake': {
         const dedup = `${saleOrder}:wake:${row.version}`;
         return [
           closeWakes(saleOrder, now),
-          insertJob({ dedup, saleOrder, kind: 'wake', body, runAt: command.at }),
+          insertJob({ dedup, saleOrder, kind: 'wake', body, dueAt: command.at }),
         ];
       }
       case 'need_token': {
         const dedup = `${saleOrder}:token:${command.request_id}:${row.version}`;
-        return [insertJob({ dedup, saleOrder, kind: 'token', body, runAt: now })];
+        return [insertJob({ dedup, saleOrder, kind: 'token', body, dueAt: now })];
       }
       case 'notify': {
         const notice = { saleOrder, at: now, name: command.notice, detail: command.detail };

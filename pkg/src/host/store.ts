@@ -38,7 +38,6 @@ export interface Job {
   saleOrder: string;
   kind: JobKind;
   body: string;
-  runAt: number;
   /** How often it was handed out, this time included. */
   attempts: number;
   leaseToken: number;
@@ -50,9 +49,10 @@ export interface NewJob {
   saleOrder: string;
   kind: JobKind;
   body: string;
-  runAt: number;
-  /** Until when it is held from its birth on, where its writer does it at once. */
-  leaseUntil?: number;
+  /** When it is handed out; for a job that its writer does at once, when it counts as lost. */
+  dueAt: number;
+  /** Whether its writer does it at once, so that handing it out is the second attempt. */
+  held?: boolean;
 }
 
 /** A sale order as it is stored; `document` and `life` are the engine's values as JSON. */
@@ -108,15 +108,11 @@ const SCHEMA = `
   create table if not exists job (
     id integer primary key, dedup text not null unique,
     sale_order text not null references sale_order (id), kind text not null, body text not null,
-    run_at bigint not null, attempts bigint not null default 0,
-    lease_until bigint not null default 0, lease_token bigint not null default 0,
+    due_at bigint not null, attempts bigint not null, lease_token bigint not null default 0,
     done_at bigint
   );
-  create index if not exists job_open on job (run_at) where done_at is null;
+  create index if not exists job_due on job (due_at) where done_at is null;
 `;
-
-/** A job that is due and that nobody holds; `?` is the time, twice. */
-const DUE = 'done_at is null and run_at <= ? and lease_until <= ?';
 
 export class Store {
   readonly #database: Database;
@@ -183,18 +179,17 @@ export class Store {
    */
   claim(now: number, leaseMs: number, limit: number): Job[] {
     const sql = `
-      update job set attempts = attempts + 1, lease_until = ?, lease_token = lease_token + 1
-      where id in (select id from job where ${DUE} order by run_at, id limit ?)
-      returning id, sale_order as saleOrder, kind, body, run_at as runAt, attempts,
-        lease_token as leaseToken`;
-    return this.query<Job>(sql, now + leaseMs, now, now, limit).sort(
-      (a, b) => a.runAt - b.runAt || a.id - b.id,
-    );
+      update job set attempts = attempts + 1, due_at = ?, lease_token = lease_token + 1
+      where id in (
+        select id from job where done_at is null and due_at <= ? order by due_at, id limit ?
+      )
+      returning id, sale_order as saleOrder, kind, body, attempts, lease_token as leaseToken`;
+    return this.query<Job>(sql, now + leaseMs, now, limit).sort((a, b) => a.id - b.id);
   }
 
   /** When the next job is due or its lease ends; nothing where no job is open. */
   nextDue(): number | undefined {
-    const sql = 'select min(max(run_at, lease_until)) as due from job where done_at is null';
+    const sql = 'select min(due_at) as due from job where done_at is null';
     return this.query<{ due: number | null }>(sql)[0]?.due ?? undefined;
   }
 
@@ -302,11 +297,10 @@ export function insertNotice(dedup: string, notice: NoticeRow): Statement {
 }
 
 /** Stores a job, unless one with its `dedup` was ever stored. */
-export function insertJob({ dedup, saleOrder, kind, body, runAt, leaseUntil }: NewJob): Statement {
-  const sql = `insert into job (dedup, sale_order, kind, body, run_at, attempts, lease_until)
-    values (?, ?, ?, ?, ?, ?, ?) on conflict (dedup) do nothing`;
-  const attempts = leaseUntil === undefined ? 0 : 1;
-  return { sql, cells: [dedup, saleOrder, kind, body, runAt, attempts, leaseUntil ?? 0] };
+export function insertJob({ dedup, saleOrder, kind, body, dueAt, held }: NewJob): Statement {
+  const sql = `insert into job (dedup, sale_order, kind, body, due_at, attempts)
+    values (?, ?, ?, ?, ?, ?) on conflict (dedup) do nothing`;
+  return { sql, cells: [dedup, saleOrder, kind, body, dueAt, held ? 1 : 0] };
 }
 
 /** Closes a job that this process holds; a conflict where somebody else holds or closed it. */
