@@ -49,7 +49,7 @@ const MAX_DAYS: i64 = 36_525;
 /// not before `today`, the same product and day twice, a negative quantity.
 pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<TableProblem>> {
     let mut demand: BTreeMap<Sku, (u64, BTreeMap<Day, f64>)> = BTreeMap::new();
-    let ignored_columns = read(file, &COLUMNS, |row| {
+    let ignored_columns = read(file, &COLUMNS, &mut |row| {
         let (sku, day) = (row.parse::<Sku>(SKU)?, row.parse::<Day>(DATE)?);
         let quantity = quantity(row)?;
         if !(1..=MAX_DAYS).contains(&day.days_until(today)) {
@@ -68,16 +68,7 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
         Ok(())
     })?;
 
-    let end_of_file = |invalid: Invalid| {
-        vec![TableProblem {
-            code: invalid.code,
-            file: file.name.to_owned(),
-            line: 1,
-            column: String::new(),
-            expected: invalid.expected,
-            got: invalid.got,
-        }]
-    };
+    let end_of_file = |invalid| vec![TableProblem::new(file, 1, invalid)];
     let last_day = today.plus_days(-1).map_err(end_of_file)?;
     let mut products = Vec::with_capacity(demand.len());
     for (sku, (line, days)) in demand {
@@ -98,7 +89,7 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
 }
 
 /// A quantity as the float that forecasts are made of: the nearest one to the written number.
-fn quantity(row: &Row<'_>) -> Result<f64, TableProblem> {
+fn quantity(row: &Row<'_>) -> Result<f64, Invalid> {
     row.amount(QUANTITY)?;
     let refused =
         |_| row.problem(QUANTITY, Invalid::new("number_invalid", "a number", row.text(QUANTITY)));

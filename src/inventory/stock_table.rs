@@ -64,7 +64,7 @@ const SERVICE_LEVEL: usize = 9;
 /// twice, a negative quantity, goods on order without the day on which they are due.
 pub fn read_stock(file: File<'_>) -> Result<StockList, Vec<TableProblem>> {
     let mut items = BTreeMap::new();
-    let ignored_columns = read(file, &COLUMNS, |row| {
+    let ignored_columns = read(file, &COLUMNS, &mut |row| {
         let sku: Sku = row.parse(SKU)?;
         let item = item(row)?;
         if items.insert(sku.clone(), item).is_some() {
@@ -75,7 +75,7 @@ pub fn read_stock(file: File<'_>) -> Result<StockList, Vec<TableProblem>> {
     Ok(StockList { items, ignored_columns })
 }
 
-fn item(row: &Row<'_>) -> Result<StockItem, TableProblem> {
+fn item(row: &Row<'_>) -> Result<StockItem, Invalid> {
     let unit = row.optional::<Unit>(UNIT)?.unwrap_or(Unit::EACH);
     let optional = |column| {
         let amount = row.optional_amount(column)?.unwrap_or_default();
@@ -109,18 +109,16 @@ fn item(row: &Row<'_>) -> Result<StockItem, TableProblem> {
     })
 }
 
-fn service_level(row: &Row<'_>) -> Result<Option<Probability>, TableProblem> {
+fn service_level(row: &Row<'_>) -> Result<Option<Probability>, Invalid> {
     if row.optional_amount(SERVICE_LEVEL)?.is_none() {
         return Ok(None);
     }
     let text = row.text(SERVICE_LEVEL);
     let value = text.parse().unwrap_or(f64::NAN);
-    match Probability::new(value) {
-        Ok(level) => Ok(Some(level)),
-        Err(invalid) => {
-            Err(row.problem(SERVICE_LEVEL, Invalid { got: text.to_owned(), ..invalid }))
-        }
-    }
+    Probability::new(value).map(Some).map_err(|_| {
+        let expected = "a probability between 0 and 1, such as 0.95";
+        row.problem(SERVICE_LEVEL, Invalid::new("probability_out_of_range", expected, text))
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How an amount is divided without losing a minor unit.
 
-use crate::unit::Invalid;
+use crate::unit::{Invalid, sort_by};
 
 /// A part's claim to a share.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,7 +80,7 @@ fn largest_remainder(total: u128, claims: &[(u128, &str)]) -> Result<Vec<u128>, 
         order.push((std::cmp::Reverse(product % sum), key, index));
         left -= product / sum;
     }
-    order.sort_unstable();
+    sort_by(&mut order, Ord::cmp);
     for (_, _, index) in order {
         if left == 0 {
             break;

@@ -11,7 +11,7 @@ use crate::{
         Allocation, Offer, SourcingOptions, SupplierTerms, allocate, read_offers, read_terms,
     },
     unit::{
-        Currency, Day, Invalid, Probability, Sku, SupplierId,
+        Currency, Day, Invalid, Probability, Sku, SupplierId, index,
         table::{File, MAX_PROBLEMS, TableProblem},
     },
 };
@@ -203,9 +203,9 @@ pub fn plan_from_tables(tables: PlanTables<'_>, options: &PlanOptions) -> Result
     let stock = read_stock(tables.stock).map_err(&mut keep).ok();
     let demand = read_demand(tables.demand, options.today).map_err(&mut keep).ok();
     // Without the stock file every offer's product would be unknown, which says nothing.
-    let units = stock.as_ref().map(|stock| {
-        stock.items.iter().map(|(sku, item)| (sku.clone(), item.stock.unit())).collect()
-    });
+    let units = stock
+        .as_ref()
+        .map(|stock| index(stock.items.iter().map(|(sku, item)| (sku.clone(), item.stock.unit()))));
     let offers = units.and_then(|units| read_offers(tables.offers, &units).map_err(&mut keep).ok());
     let terms = match (&offers, tables.terms) {
         (Some(offers), Some(file)) => read_terms(file, offers.currency).map_err(&mut keep).ok(),
@@ -239,8 +239,8 @@ pub fn plan_from_tables(tables: PlanTables<'_>, options: &PlanOptions) -> Result
         .filter(|(_, columns)| !columns.is_empty())
         .map(|(file, columns)| format!("{}: columns not read: {}", file.name, columns.join(", ")))
         .collect();
-    let mut histories: BTreeMap<Sku, Series> =
-        demand.products.into_iter().map(|product| (product.sku, product.series)).collect();
+    let mut histories =
+        index(demand.products.into_iter().map(|product| (product.sku, product.series)));
     let mut series = Vec::with_capacity(stock.items.len());
     let mut products = Vec::with_capacity(stock.items.len());
     for (sku, item) in stock.items {
@@ -265,14 +265,8 @@ pub fn plan_from_tables(tables: PlanTables<'_>, options: &PlanOptions) -> Result
 }
 
 fn unknown_sku(file: File<'_>, line: u64, sku: &Sku) -> TableProblem {
-    TableProblem {
-        code: "sku_unknown",
-        file: file.name.to_owned(),
-        line,
-        column: "sku".to_owned(),
-        expected: "a product of the stock file".to_owned(),
-        got: sku.to_string(),
-    }
+    let invalid = Invalid::new("sku_unknown", "a product of the stock file", sku);
+    TableProblem::new(file, line, invalid.at("sku"))
 }
 
 fn plan_products(
@@ -301,7 +295,7 @@ fn plan_products(
     let sourcing = SourcingOptions {
         today: options.today,
         currency: request.currency,
-        default_suppliers: defaults.collect(),
+        default_suppliers: index(defaults),
     };
     let allocation = allocate(&basket, &request.offers, &request.terms, &sourcing)?;
     let context = DraftContext { today: options.today };

@@ -5,7 +5,7 @@ use super::{
     Share,
     apportion::{Weight, apportion},
 };
-use crate::unit::{Invalid, Money, OrderId, SaleOrderId};
+use crate::unit::{Invalid, Money, OrderId, SaleOrderId, sort_by};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ pub struct Split {
 pub fn split(order: &CustomerOrder, rules: &SplitRules) -> Result<Split, OrderError> {
     order.check()?;
     let mut lines: Vec<&OrderLine> = order.lines.iter().collect();
-    lines.sort_by(|a, b| a.id.cmp(&b.id));
+    sort_by(&mut lines, |a, b| a.id.cmp(&b.id));
 
     let mut left: Vec<i128> =
         lines.iter().map(|line| line.amount.minor_units()).collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 use super::{Offer, Purchase, SourcingError, SupplierTerms, landed_cost::purchases};
 use crate::{
     inventory::Requirement,
-    unit::{Currency, Day, Invalid, Money, OfferId, Quantity, Sku, SupplierId},
+    unit::{Currency, Day, Invalid, Money, OfferId, Quantity, Sku, SupplierId, index, sort_by},
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -200,7 +200,7 @@ pub fn compare(
     options: &SourcingOptions,
 ) -> Result<Comparison, SourcingError> {
     let offers: Vec<&Offer> = offers.iter().filter(|offer| offer.sku == need.sku).collect();
-    let terms = terms.iter().map(|terms| (&terms.supplier, terms)).collect();
+    let terms = index(terms.iter().map(|terms| (&terms.supplier, terms)));
     let mut goods = BTreeMap::new();
     for (index, order) in so_far.iter().enumerate() {
         let before = goods.get(&order.supplier).copied();
@@ -231,11 +231,11 @@ pub(super) fn compare_given(
             Err(problem) => excluded.push(exclude(candidate.offer, Exclusion::Invalid { problem })),
         }
     }
-    ranked.sort_by(|a, b| {
+    sort_by(&mut ranked, |a, b| {
         let key = |ranked: &RankedOffer| (ranked.landed_cost.amount(), ranked.arrival);
         key(a).cmp(&key(b)).then_with(|| a.offer.cmp(&b.offer))
     });
-    excluded.sort_by(|a, b| a.offer.cmp(&b.offer));
+    sort_by(&mut excluded, |a, b| a.offer.cmp(&b.offer));
     Ok(Comparison { sku: need.sku.clone(), required: need.quantity, ranked, excluded })
 }
 
@@ -268,7 +268,7 @@ pub(super) fn candidates<'a>(
         }
         arrival <= latest
     });
-    able.sort_by(|a, b| a.offer.id.cmp(&b.offer.id));
+    sort_by(&mut able, |a, b| a.offer.id.cmp(&b.offer.id));
     Ok((able, excluded))
 }
 

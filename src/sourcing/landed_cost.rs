@@ -1,7 +1,7 @@
 //! What a number of packs really costs, and what a whole order adds to it.
 
 use super::{Offer, SupplierTerms};
-use crate::unit::{Currency, Invalid, Money, Quantity, Rounding, Unit};
+use crate::unit::{Currency, Invalid, Money, Quantity, Rounding, Unit, sort_by};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,9 @@ pub(super) fn purchases(offer: &Offer, required: Quantity) -> Result<Vec<Purchas
             priced.push(purchase(offer, packs, required.unit())?);
         }
     }
-    priced.sort_by_key(|purchase| (purchase.goods.amount(), purchase.packs));
+    sort_by(&mut priced, |a, b| {
+        a.goods.amount().cmp(&b.goods.amount()).then(a.packs.cmp(&b.packs))
+    });
     Ok(priced)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Offer, PriceBreak, SupplierTerms};
 use crate::unit::{
-    Currency, Day, Invalid, Money, OfferId, Quantity, Sku, SupplierId, Unit,
+    Currency, Day, Invalid, Money, OfferId, Quantity, Sku, SupplierId, Unit, sort_by,
     table::{Column, File, Row, TableProblem, read},
 };
 use rust_decimal::Decimal;
@@ -74,7 +74,7 @@ pub fn read_offers(
 ) -> Result<OfferList, Vec<TableProblem>> {
     let mut offers: BTreeMap<OfferId, Offer> = BTreeMap::new();
     let mut currency: Option<(Currency, u64)> = None;
-    let ignored_columns = read(file, &OFFER_COLUMNS, |row| {
+    let ignored_columns = read(file, &OFFER_COLUMNS, &mut |row| {
         let (stated, since) = *currency.get_or_insert((row.parse(CURRENCY)?, row.line()));
         if row.parse::<Currency>(CURRENCY)? != stated {
             let expected =
@@ -92,7 +92,9 @@ pub fn read_offers(
     let offers: Vec<Offer> = offers
         .into_values()
         .map(|mut offer| {
-            offer.price_breaks.sort_by_key(|price| price.minimum_quantity.amount());
+            sort_by(&mut offer.price_breaks, |a, b| {
+                a.minimum_quantity.amount().cmp(&b.minimum_quantity.amount())
+            });
             offer
         })
         .collect();
@@ -102,18 +104,14 @@ pub fn read_offers(
     Ok(OfferList { offers, currency, ignored_columns })
 }
 
-fn offer(
-    row: &Row<'_>,
-    currency: Currency,
-    units: &BTreeMap<Sku, Unit>,
-) -> Result<Offer, TableProblem> {
+fn offer(row: &Row<'_>, currency: Currency, units: &BTreeMap<Sku, Unit>) -> Result<Offer, Invalid> {
     let sku: Sku = row.parse(SKU)?;
     let Some(&stock_unit) = units.get(&sku) else {
         let invalid = Invalid::new("sku_unknown", "a product of the stock file", sku);
         return Err(row.problem(SKU, invalid));
     };
     let unit = row.optional(UNIT)?.unwrap_or(stock_unit);
-    let quantity = |column, blank: u32| -> Result<Quantity, TableProblem> {
+    let quantity = |column, blank: u32| -> Result<Quantity, Invalid> {
         let amount = row.optional_amount(column)?.unwrap_or(Decimal::from(blank));
         Ok(Quantity::new(amount, unit))
     };
@@ -145,7 +143,7 @@ fn offer(
 }
 
 /// Adds a further row's price to its offer.
-fn add_break(row: &Row<'_>, first: &mut Offer, next: Offer) -> Result<(), TableProblem> {
+fn add_break(row: &Row<'_>, first: &mut Offer, next: Offer) -> Result<(), Invalid> {
     let price = next.price_breaks[0];
     let same = Offer { price_breaks: first.price_breaks.clone(), ..next };
     if same != *first {
@@ -183,7 +181,7 @@ const FREE_FREIGHT_FROM: usize = 4;
 /// currency than the offers', a supplier twice.
 pub fn read_terms(file: File<'_>, currency: Currency) -> Result<TermsList, Vec<TableProblem>> {
     let mut terms: BTreeMap<SupplierId, SupplierTerms> = BTreeMap::new();
-    let ignored_columns = read(file, &TERMS_COLUMNS, |row| {
+    let ignored_columns = read(file, &TERMS_COLUMNS, &mut |row| {
         const CURRENCY: usize = 1;
         let supplier: SupplierId = row.parse(0)?;
         if row.parse::<Currency>(CURRENCY)? != currency {

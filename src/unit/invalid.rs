@@ -1,6 +1,6 @@
 //! How a bad value is refused: which one, what was expected, what came.
 
-use std::fmt;
+use std::{fmt, ops::Deref};
 
 /// A value that cannot be accepted, described so that the sender can repair it.
 ///
@@ -13,10 +13,14 @@ use std::fmt;
 /// assert_eq!(problem.to_string(), "`stock[7].on_hand`: expected a quantity of zero or more, got `-3`");
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq, serde::Serialize, thiserror::Error)]
-#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
-pub struct Invalid {
+#[error("{0}")]
+#[serde(transparent)]
+pub struct Invalid(Box<Mistake>);
+
+/// What an [`Invalid`] holds, behind a pointer so that results stay small.
+#[derive(Clone, Debug, Eq, PartialEq, serde::Serialize)]
+pub struct Mistake {
     /// Stable name of the kind of mistake, for programs.
-    #[cfg_attr(target_family = "wasm", tsify(type = "string"))]
     pub code: &'static str,
     /// The field, from the outside in.
     pub path: String,
@@ -32,29 +36,44 @@ const EXCERPT: usize = 60;
 impl Invalid {
     /// Describes a refused value; `got` is shortened to a readable length.
     pub fn new(code: &'static str, expected: impl Into<String>, got: impl fmt::Display) -> Self {
-        Self {
+        Self(Box::new(Mistake {
             code,
             path: String::new(),
             expected: expected.into(),
             got: excerpt(&got.to_string()),
-        }
+        }))
     }
 
     /// Says in which field the value stands; call it once a level, innermost first.
     #[must_use]
     pub fn at(mut self, field: impl fmt::Display) -> Self {
         let field = field.to_string();
-        self.path = match (field.is_empty(), self.path.is_empty()) {
-            (true, _) => self.path,
+        let path = std::mem::take(&mut self.0.path);
+        self.0.path = match (field.is_empty(), path.is_empty()) {
+            (true, _) => path,
             (false, true) => field,
-            (false, false) if self.path.starts_with('[') => field + &self.path,
-            (false, false) => format!("{field}.{}", self.path),
+            (false, false) if path.starts_with('[') => field + &path,
+            (false, false) => format!("{field}.{path}"),
         };
         self
     }
 }
 
-impl fmt::Display for Invalid {
+impl Deref for Invalid {
+    type Target = Mistake;
+
+    fn deref(&self) -> &Mistake {
+        &self.0
+    }
+}
+
+impl From<Invalid> for Mistake {
+    fn from(invalid: Invalid) -> Self {
+        *invalid.0
+    }
+}
+
+impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
             write!(f, "`{}`: ", self.path)?;
@@ -93,7 +112,8 @@ mod tests {
 
     #[test]
     fn a_long_or_binary_value_is_shortened() {
-        let got = Invalid::new("c", "x", "\u{0}".to_owned() + &"a".repeat(1_000_000)).got;
+        let long = "\u{0}".to_owned() + &"a".repeat(1_000_000);
+        let got = Invalid::new("c", "x", long).got.clone();
         assert!(got.chars().count() < 80 && got.starts_with("\\u{0}aaa"), "{got}");
     }
 }

@@ -14,6 +14,7 @@ pub mod math;
 mod money;
 mod probability;
 mod quantity;
+mod sort;
 pub mod table;
 
 pub use day::{Day, Timestamp, Weekday};
@@ -21,10 +22,11 @@ pub use id::{
     AdjustmentId, DocumentId, LineId, OfferId, OrderId, PurchaseOrderId, SaleOrderId, Sku,
     SupplierId, VendorId,
 };
-pub use invalid::Invalid;
+pub use invalid::{Invalid, Mistake};
 pub use money::{Currency, Money, Rounding};
 pub use probability::Probability;
 pub use quantity::{Quantity, Unit};
+pub(crate) use sort::{index, sort_by};
 
 /// Serializes through [`std::fmt::Display`] and deserializes through [`std::str::FromStr`], so that
 /// a value has one text form everywhere: in JSON, in JavaScript, in files and in messages.

@@ -3,7 +3,7 @@
 //! A file is read to its end even when rows are bad, so that a person repairs them all at once;
 //! reading stops at [`MAX_PROBLEMS`].
 
-use super::{Invalid, quantity};
+use super::{Invalid, Mistake, quantity};
 use csv_core::{ReadRecordResult, Reader};
 use rust_decimal::Decimal;
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -60,6 +60,14 @@ pub struct TableProblem {
     pub got: String,
 }
 
+impl TableProblem {
+    /// Says where in a file something cannot be accepted; the path is the column's name.
+    pub fn new(file: File<'_>, line: u64, invalid: Invalid) -> Self {
+        let Mistake { code, path, expected, got } = invalid.into();
+        Self { code, file: file.name.to_owned(), line, column: path, expected, got }
+    }
+}
+
 impl fmt::Display for TableProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
@@ -73,7 +81,6 @@ impl fmt::Display for TableProblem {
 /// One row, its cells addressed by the position of their column in the list given to [`read`].
 #[derive(Debug)]
 pub struct Row<'a> {
-    file: &'a str,
     line: u64,
     columns: &'a [Column],
     cells: Vec<&'a str>,
@@ -95,7 +102,7 @@ impl<'a> Row<'a> {
     /// # Errors
     ///
     /// When the cell is blank or is no such value.
-    pub fn parse<T: FromStr<Err = Invalid>>(&self, column: usize) -> Result<T, TableProblem> {
+    pub fn parse<T: FromStr<Err = Invalid>>(&self, column: usize) -> Result<T, Invalid> {
         self.text(column).parse().map_err(|invalid| self.problem(column, invalid))
     }
 
@@ -104,10 +111,7 @@ impl<'a> Row<'a> {
     /// # Errors
     ///
     /// When the cell is not blank and no such value.
-    pub fn optional<T: FromStr<Err = Invalid>>(
-        &self,
-        column: usize,
-    ) -> Result<Option<T>, TableProblem> {
+    pub fn optional<T: FromStr<Err = Invalid>>(&self, column: usize) -> Result<Option<T>, Invalid> {
         if self.text(column).is_empty() { Ok(None) } else { self.parse(column).map(Some) }
     }
 
@@ -116,7 +120,7 @@ impl<'a> Row<'a> {
     /// # Errors
     ///
     /// When the cell is blank, no number, or negative.
-    pub fn amount(&self, column: usize) -> Result<Decimal, TableProblem> {
+    pub fn amount(&self, column: usize) -> Result<Decimal, Invalid> {
         let text = self.text(column);
         let number = quantity::decimal(text).map_err(|invalid| self.problem(column, invalid))?;
         if number.is_sign_negative() && !number.is_zero() {
@@ -131,7 +135,7 @@ impl<'a> Row<'a> {
     /// # Errors
     ///
     /// When the cell is not blank and no number, or negative.
-    pub fn optional_amount(&self, column: usize) -> Result<Option<Decimal>, TableProblem> {
+    pub fn optional_amount(&self, column: usize) -> Result<Option<Decimal>, Invalid> {
         if self.text(column).is_empty() { Ok(None) } else { self.amount(column).map(Some) }
     }
 
@@ -140,7 +144,7 @@ impl<'a> Row<'a> {
     /// # Errors
     ///
     /// When the cell is blank, or no whole number up to 4,294,967,295.
-    pub fn count(&self, column: usize) -> Result<u32, TableProblem> {
+    pub fn count(&self, column: usize) -> Result<u32, Invalid> {
         let text = self.text(column);
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = if digits { text.parse().ok() } else { None };
@@ -152,16 +156,9 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// Says that a cell's value cannot be accepted.
-    pub fn problem(&self, column: usize, invalid: Invalid) -> TableProblem {
-        TableProblem {
-            code: invalid.code,
-            file: self.file.to_owned(),
-            line: self.line,
-            column: self.columns[column].name.to_owned(),
-            expected: invalid.expected,
-            got: invalid.got,
-        }
+    /// Says in which column a value that cannot be accepted stands.
+    pub fn problem(&self, column: usize, invalid: Invalid) -> Invalid {
+        invalid.at(self.columns[column].name)
     }
 }
 
@@ -175,16 +172,10 @@ impl<'a> Row<'a> {
 pub fn read(
     file: File<'_>,
     columns: &[Column],
-    mut take: impl FnMut(&Row<'_>) -> Result<(), TableProblem>,
+    // Not generic: one copy of the reader serves every kind of file.
+    take: &mut dyn FnMut(&Row<'_>) -> Result<(), Invalid>,
 ) -> Result<Vec<String>, Vec<TableProblem>> {
-    let problem = |line, invalid: Invalid| TableProblem {
-        code: invalid.code,
-        file: file.name.to_owned(),
-        line,
-        column: invalid.path,
-        expected: invalid.expected,
-        got: invalid.got,
-    };
+    let problem = |line, invalid: Invalid| TableProblem::new(file, line, invalid);
     let text = std::str::from_utf8(file.bytes).map_err(|error| {
         let (before, after) = file.bytes.split_at(error.valid_up_to());
         let line = before.split(|&byte| byte == b'\n').count() as u64;
@@ -204,14 +195,14 @@ pub fn read(
         let result = if record.len() == header.len() {
             let cell = |&position: &Option<usize>| position.map_or("", |at| record.cell(at).trim());
             let cells = positions.iter().map(cell).collect();
-            take(&Row { file: file.name, line: record.line, columns, cells })
+            take(&Row { line: record.line, columns, cells })
         } else {
             let expected = format!("{} cells as in the header", header.len());
             let cells: Vec<_> = record.cells().collect();
             let got = format!("{}: {}", record.len(), cells.join(","));
-            Err(problem(record.line, Invalid::new("row_length", expected, got)))
+            Err(Invalid::new("row_length", expected, got))
         };
-        problems.extend(result.err());
+        problems.extend(result.err().map(|invalid| problem(record.line, invalid)));
         if problems.len() >= MAX_PROBLEMS {
             break;
         }
@@ -346,7 +337,7 @@ mod tests {
 
     fn problems(text: &str) -> Vec<String> {
         let file = File { name: "f.csv", bytes: text.as_bytes() };
-        let result = read(file, &COLUMNS, |row| row.amount(1).map(drop));
+        let result = read(file, &COLUMNS, &mut |row| row.amount(1).map(drop));
         result.unwrap_err().iter().map(ToString::to_string).collect()
     }
 
@@ -356,7 +347,7 @@ mod tests {
             "\u{feff}quantity, note ,extra,sku\r\n1.5,\"a \"\"b\"\",\nc\",x,A\r\n\r\n2,,y,B\r\n";
         let mut seen = Vec::new();
         let file = File { name: "f.csv", bytes: text.as_bytes() };
-        let ignored = read(file, &COLUMNS, |row| {
+        let ignored = read(file, &COLUMNS, &mut |row| {
             seen.push((row.line(), row.text(0).to_owned(), row.amount(1)?, row.text(2).to_owned()));
             Ok(())
         });
@@ -402,7 +393,7 @@ mod tests {
         let many = format!("sku,quantity\n{}", "A,x\n".repeat(1000));
         assert_eq!(problems(&many).len(), MAX_PROBLEMS);
         let file = File { name: "f.csv", bytes: b"sku,quantity\nA,\xff" };
-        let binary = read(file, &COLUMNS, |_| Ok(())).unwrap_err();
+        let binary = read(file, &COLUMNS, &mut |_| Ok(())).unwrap_err();
         assert_eq!((binary[0].code, binary[0].line), ("text_not_utf8", 2));
     }
 }

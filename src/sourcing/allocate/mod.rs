@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     inventory::Requirement,
-    unit::{Day, Invalid, Money, OfferId, Sku, SupplierId},
+    unit::{Day, Invalid, Money, OfferId, Sku, SupplierId, sort_by},
 };
 use search::{Pick, Problem};
 use serde::{Deserialize, Serialize};
@@ -200,20 +200,20 @@ pub fn allocate(
         });
         allocation.comparisons.push(comparison);
     }
-    unserved.sort_by(|a, b| a.0.sku.cmp(&b.0.sku));
+    sort_by(&mut unserved, |a, b| a.0.sku.cmp(&b.0.sku));
     for (need, reason) in unserved {
         let offers = offers_for(need);
         allocation.comparisons.push(compare_given(need, offers, &terms_of, &goods, options)?);
         allocation.unmet.push(Unmet { requirement: need.clone(), reason });
     }
-    allocation.comparisons.sort_by(|a, b| a.sku.cmp(&b.sku));
+    sort_by(&mut allocation.comparisons, |a, b| a.sku.cmp(&b.sku));
     Ok(allocation)
 }
 
 /// The requirements in order of their products, each product once.
 fn in_order(basket: &[Requirement]) -> Result<Vec<&Requirement>, Invalid> {
     let mut ordered: Vec<&Requirement> = basket.iter().collect();
-    ordered.sort_by(|a, b| a.sku.cmp(&b.sku));
+    sort_by(&mut ordered, |a, b| a.sku.cmp(&b.sku));
     match ordered.windows(2).find(|pair| pair[0].sku == pair[1].sku) {
         Some(pair) => {
             let expected = "each product once in a basket";

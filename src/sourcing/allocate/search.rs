@@ -12,7 +12,7 @@ use crate::{
         Offer, OrderCharges, Purchase, SourcingOptions, SupplierTerms, compare::Candidate,
         landed_cost::purchase,
     },
-    unit::{Day, Invalid, Money, Quantity, SupplierId},
+    unit::{Day, Invalid, Money, Quantity, SupplierId, sort_by},
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ impl<'a> Problem<'a> {
                 });
             }
         }
-        picks.sort_by(|a, b| {
+        sort_by(&mut picks, |a, b| {
             let key = |pick: &Pick<'_>| (pick.purchase.goods.amount(), pick.purchase.packs);
             key(a).cmp(&key(b)).then_with(|| a.offer.id.cmp(&b.offer.id))
         });
@@ -85,11 +85,8 @@ impl<'a> Problem<'a> {
     pub(super) fn search(&self) -> Result<Plan<'a>, Invalid> {
         let mut plan: Plan<'a> =
             self.lines.iter().map(|line| line.picks.first().cloned()).collect();
-        let suppliers: BTreeSet<&SupplierId> = self
-            .lines
-            .iter()
-            .flat_map(|line| line.picks.iter().map(|pick| pick.supplier))
-            .collect();
+        let mut suppliers = BTreeSet::new();
+        suppliers.extend(self.lines.iter().flat_map(|line| line.picks.iter().map(|p| p.supplier)));
         for _ in 0..MOST_ROUNDS {
             let mut moved = self.move_lines(&mut plan)?;
             for supplier in &suppliers {
@@ -218,7 +215,7 @@ impl<'a> Problem<'a> {
                 moves.push((share.unwrap_or_default(), index, other));
             }
         }
-        moves.sort_by_key(|&(share, index, _)| (share, index));
+        sort_by(&mut moves, |a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
         for (_, index, other) in moves {
             value = value.plus(other.purchase.goods)?;
             plan[index] = Some(other.clone());

@@ -3,13 +3,16 @@
 //! Documents cross as plain objects, long columns of numbers as typed arrays, money and quantities
 //! as text. What is refused is thrown as an [`EngineProblem`].
 
+mod document;
+
 use crate::{
     flow, forecast, inventory, order, sourcing,
     unit::{
-        Invalid, Timestamp,
+        Invalid, Mistake, Timestamp,
         table::{File, TableProblem},
     },
 };
+use document::{Document, Refusal};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 
@@ -30,6 +33,8 @@ export type Day = string;
 export type Timestamp = number;
 /** From 0 to 1. */
 export type Probability = number;
+/** What is wrong with a value, where, what was expected and what came. */
+export interface Invalid { code: string; path: string; expected: string; got: string; }
 /** Identifiers: 1 to 128 printable characters without spaces around them. */
 export type Sku = string;
 export type SupplierId = string;
@@ -346,23 +351,25 @@ pub fn random_seed() -> Result<u32, JsValue> {
 
 /// Reads a document; a mistake names its field.
 fn take<T: DeserializeOwned>(name: &str, value: JsValue) -> Result<T, JsValue> {
-    serde_path_to_error::deserialize(serde_wasm_bindgen::Deserializer::from(value)).map_err(
-        |error| {
-            let field = error.path().to_string();
-            let path = if field == "." { name.to_owned() } else { format!("{name}.{field}") };
-            let message = error.inner().to_string();
-            let message = message.strip_prefix("Error: ").unwrap_or(&message);
-            // serde joins what it expected and what came in one sentence, as ours do.
-            let (got, expected) = message.split_once(", expected ").unwrap_or_else(|| {
-                let ours = message.strip_prefix("expected ").unwrap_or(message);
-                let (expected, got) = ours.split_once(", got ").unwrap_or((ours, ""));
-                (got, expected)
-            });
-            let invalid =
-                Invalid::new("document_invalid", expected, got.trim_matches('`')).at(path);
-            refuse(invalid)
-        },
-    )
+    let document = read(name, value)?;
+    T::deserialize(&document).map_err(|refusal| refuse_document(name, &refusal))
+}
+
+fn read(name: &str, value: JsValue) -> Result<Document, JsValue> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| refuse(Invalid::new("document_invalid", "a plain value", error).at(name)))
+}
+
+fn refuse_document(name: &str, refusal: &Refusal) -> JsValue {
+    // serde joins what it expected and what came in one sentence, as our own types do.
+    let message = refusal.message.as_str();
+    let (got, expected) = message.split_once(", expected ").unwrap_or_else(|| {
+        let ours = message.strip_prefix("expected ").unwrap_or(message);
+        let (expected, got) = ours.split_once(", got ").unwrap_or((ours, ""));
+        (got, expected)
+    });
+    let invalid = Invalid::new("document_invalid", expected, got.trim_matches('`'));
+    refuse(invalid.at(refusal.path(name)))
 }
 
 /// Writes a document the way `JSON.parse` would have made it.
@@ -372,8 +379,8 @@ fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
 }
 
 fn refuse(invalid: Invalid) -> JsValue {
-    let message = invalid.to_string();
-    throw(invalid.code, &message, vec![input_problem(invalid)])
+    let (code, message) = (invalid.code, invalid.to_string());
+    throw(code, &message, vec![input_problem(invalid)])
 }
 
 fn throw(code: &str, message: &dyn std::fmt::Display, problems: Vec<InputProblem>) -> JsValue {
@@ -382,7 +389,7 @@ fn throw(code: &str, message: &dyn std::fmt::Display, problems: Vec<InputProblem
 }
 
 fn input_problem(invalid: Invalid) -> InputProblem {
-    let Invalid { code, path, expected, got } = invalid;
+    let Mistake { code, path, expected, got } = invalid.into();
     InputProblem { code: code.to_owned(), path, expected, got, ..InputProblem::default() }
 }
 

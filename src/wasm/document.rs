@@ -1,0 +1,319 @@
+//! A JavaScript value as a tree, read once, so that each type's reading code exists once and knows
+//! where in the tree it is.
+//!
+//! Reading every type straight from JavaScript would compile each of them against the binding's
+//! reader and again against one that tracks the path of a mistake: four times the code.
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeSeed, IntoDeserializer, Visitor, value::StrDeserializer},
+    forward_to_deserialize_any,
+};
+use std::fmt;
+
+/// A plain value: what `JSON` can hold.
+#[derive(Debug)]
+pub(super) enum Document {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<Document>),
+    Object(Vec<(String, Document)>),
+}
+
+/// What a type does not accept, and where.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// Fields and indices from the inside out.
+    steps: Vec<String>,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    /// The place as a path from the outside in.
+    pub(super) fn path(&self, root: &str) -> String {
+        self.steps.iter().rev().fold(root.to_owned(), |path, step| {
+            if step.starts_with('[') { path + step } else { path + "." + step }
+        })
+    }
+
+    fn within(mut self, step: String) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl de::Error for Refusal {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { steps: Vec::new(), message: message.to_string() }
+    }
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Document;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a plain value")
+            }
+            fn visit_unit<E>(self) -> Result<Document, E> {
+                Ok(Document::Null)
+            }
+            fn visit_none<E>(self) -> Result<Document, E> {
+                Ok(Document::Null)
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Document, E> {
+                Ok(Document::Bool(value))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Document, E> {
+                Ok(Document::Integer(value))
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Document, E> {
+                i64::try_from(value).map(Document::Integer).map_err(E::custom)
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Document, E> {
+                Ok(Document::Number(value))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Document, E> {
+                Ok(Document::Text(value.to_owned()))
+            }
+            fn visit_string<E>(self, value: String) -> Result<Document, E> {
+                Ok(Document::Text(value))
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Document, A::Error> {
+                let mut list = Vec::with_capacity(seq.size_hint().unwrap_or(0));
+                while let Some(item) = seq.next_element()? {
+                    list.push(item);
+                }
+                Ok(Document::List(list))
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Document::Object(fields))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Document {
+    type Error = Refusal;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Document::Null => visitor.visit_unit(),
+            Document::Bool(value) => visitor.visit_bool(*value),
+            Document::Integer(value) => match u64::try_from(*value) {
+                Ok(value) => visitor.visit_u64(value),
+                Err(_) => visitor.visit_i64(*value),
+            },
+            Document::Number(value) => visitor.visit_f64(*value),
+            Document::Text(value) => visitor.visit_borrowed_str(value),
+            Document::List(list) => visitor.visit_seq(Items { list, next: 0 }),
+            Document::Object(fields) => visitor.visit_map(Fields { fields, next: 0 }),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Document::Null => visitor.visit_none(),
+            present => visitor.visit_some(present),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        // Every enum with fields carries its tag inside; only plain words arrive here.
+        match self {
+            Document::Text(word) => {
+                let word: StrDeserializer<'de, Refusal> = word.as_str().into_deserializer();
+                visitor.visit_enum(word)
+            }
+            _ => Err(de::Error::custom("expected a word, got another value")),
+        }
+    }
+
+    // Each kind of value is offered in its one form: a type that could also be read from another
+    // would be compiled for it.
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Document::Text(value) => visitor.visit_borrowed_str(value),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Document::List(list) => visitor.visit_seq(Items { list, next: 0 }),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Document::Object(fields) => visitor.visit_map(Fields { fields, next: 0 }),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.number(visitor)
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.number(visitor)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.number(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.number(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Document::Bool(value) => visitor.visit_bool(*value),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u128 f32 char bytes byte_buf unit unit_struct tuple tuple_struct
+        ignored_any
+    }
+}
+
+impl Document {
+    fn number<'de, V: Visitor<'de>>(&'de self, visitor: V) -> Result<V::Value, Refusal> {
+        match self {
+            Self::Integer(value) => match u64::try_from(*value) {
+                Ok(value) => visitor.visit_u64(value),
+                Err(_) => visitor.visit_i64(*value),
+            },
+            Self::Number(value) => visitor.visit_f64(*value),
+            other => Err(de::Error::invalid_type(other.unexpected(), &visitor)),
+        }
+    }
+
+    fn unexpected(&self) -> de::Unexpected<'_> {
+        match self {
+            Self::Null => de::Unexpected::Other("null"),
+            Self::Bool(value) => de::Unexpected::Bool(*value),
+            Self::Integer(value) => de::Unexpected::Signed(*value),
+            Self::Number(value) => de::Unexpected::Float(*value),
+            Self::Text(value) => de::Unexpected::Str(value),
+            Self::List(_) => de::Unexpected::Seq,
+            Self::Object(_) => de::Unexpected::Map,
+        }
+    }
+}
+
+struct Items<'de> {
+    list: &'de [Document],
+    next: usize,
+}
+
+impl<'de> de::SeqAccess<'de> for Items<'de> {
+    type Error = Refusal;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Refusal> {
+        let Some(item) = self.list.get(self.next) else { return Ok(None) };
+        let step = self.next;
+        self.next += 1;
+        seed.deserialize(item).map(Some).map_err(|refusal| refusal.within(format!("[{step}]")))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.list.len() - self.next)
+    }
+}
+
+struct Fields<'de> {
+    fields: &'de [(String, Document)],
+    next: usize,
+}
+
+impl<'de> de::MapAccess<'de> for Fields<'de> {
+    type Error = Refusal;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Refusal> {
+        let Some((name, _)) = self.fields.get(self.next) else { return Ok(None) };
+        seed.deserialize(Word(name)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
+        let (name, value) = &self.fields[self.next];
+        self.next += 1;
+        seed.deserialize(value).map_err(|refusal| refusal.within(name.clone()))
+    }
+}
+
+/// The name of a field.
+struct Word<'de>(&'de str);
+
+impl<'de> Deserializer<'de> for Word<'de> {
+    type Error = Refusal;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        visitor.visit_borrowed_str(self.0)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
+    }
+}
