@@ -598,36 +598,8 @@ export interface InputProblem {
     column?: string;
 }
 
-/**
- * A value that cannot be accepted, described so that the sender can repair it.
- *
- * `path` names the field from the outside in (`offers[3].unit_price`); it is empty where the value
- * stands alone and the caller adds it with [`Invalid::at`].
- *
- * ```
- * use replenish::unit::Invalid;
- * let problem = Invalid::new("quantity_negative", "a quantity of zero or more", "-3").at("on_hand").at("stock[7]");
- * assert_eq!(problem.to_string(), "`stock[7].on_hand`: expected a quantity of zero or more, got `-3`");
- * ```
- */
-export interface Invalid {
-    /**
-     * Stable name of the kind of mistake, for programs.
-     */
-    code: string;
-    /**
-     * The field, from the outside in.
-     */
-    path: string;
-    /**
-     * What would have been accepted, in words.
-     */
-    expected: string;
-    /**
-     * What came, shortened to a readable length.
-     */
-    got: string;
-}
+/** What is wrong with a value, where, what was expected and what came. */
+export interface Invalid { code: string; path: string; expected: string; got: string; }
 
 /**
  * Periods from placing an order until the goods can be sold.
