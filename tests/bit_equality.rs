@@ -174,7 +174,7 @@ fn orders() -> String {
     let mut random = Generator(3);
     let mut text = String::new();
     for order in 0..200 {
-        let lines: Vec<_> = (0..1 + random.below(12))
+        let lines: Vec<_> = (0..=random.below(12))
             .map(|line| {
                 serde_json::json!({
                     "id": format!("{line}"),

@@ -110,6 +110,11 @@ export interface Allocation {
      * What simpler rules would pay for the same lines.
      */
     baselines: Baseline[];
+    /**
+     * Each requirement's offers at what they would add to the bill, all other lines staying where
+     * they are, in order of the products. An answer only: nothing is read back from it.
+     */
+    comparisons?: Comparison[];
 }
 
 /**

@@ -15,7 +15,7 @@ use crate::{
     unit::{Day, Invalid, Money, OfferId, Sku, SupplierId, sort_by},
 };
 use search::{Pick, Problem};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 
 /// The basket, allocated.
@@ -36,7 +36,7 @@ pub struct Allocation {
     pub baselines: Vec<Baseline>,
     /// Each requirement's offers at what they would add to the bill, all other lines staying where
     /// they are, in order of the products. An answer only: nothing is read back from it.
-    #[serde(skip_deserializing)]
+    #[serde(default, deserialize_with = "pass_over")]
     pub comparisons: Vec<Comparison>,
 }
 
@@ -208,6 +208,11 @@ pub fn allocate(
     }
     sort_by(&mut allocation.comparisons, |a, b| a.sku.cmp(&b.sku));
     Ok(allocation)
+}
+
+/// Reads nothing: what explains an allocation is no part of it when it comes back.
+fn pass_over<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Comparison>, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| Vec::new())
 }
 
 /// The requirements in order of their products, each product once.
