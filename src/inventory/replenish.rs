@@ -17,7 +17,8 @@ pub struct Requirement {
     pub sku: Sku,
     /// How much, in the product's stock unit; more than zero.
     pub quantity: Quantity,
-    /// The day on which it must be there to keep the service level.
+    /// The day by which it must be there: when the stock runs out, but not before an order placed now
+    /// can arrive in the lead time that the quantity allows for.
     pub need_by: Day,
 }
 
@@ -28,7 +29,12 @@ pub struct Replenishment {
     /// What must be bought; none when the stock will do until the next review.
     #[cfg_attr(target_family = "wasm", tsify(type = "Requirement | null"))]
     pub requirement: Option<Requirement>,
-    /// The latest day to order so that it is there in time; before `today` when it is already late.
+    /// The first day at whose end demand exceeds, at the service level, what can be sold by then; none
+    /// when nothing must be bought.
+    #[cfg_attr(target_family = "wasm", tsify(type = "Day | null"))]
+    pub runs_out: Option<Day>,
+    /// The latest day to order so that it is there before the stock runs out; before `today` when it
+    /// is already late.
     #[cfg_attr(target_family = "wasm", tsify(type = "Day | null"))]
     pub order_by: Option<Day>,
     /// Stock and orders together shall reach this level.
@@ -84,7 +90,8 @@ pub struct Term {
 /// let result = replenish(&sku, &forecast(&history, &options)?, &stock, &policy, today)?;
 /// let requirement = result.requirement.unwrap();
 /// assert_eq!(requirement.quantity.to_string(), "8 each"); // 4 + 6 + 4 + 6 less the 12 there are
-/// assert_eq!(requirement.need_by.to_string(), "2026-11-23"); // 4 + 6 are served, then 4 are not
+/// assert_eq!(result.runs_out.unwrap().to_string(), "2026-11-23"); // 4 + 6 are served, then 4 are not
+/// assert_eq!(requirement.need_by.to_string(), "2026-11-24"); // three days from now at the earliest
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn replenish(
@@ -102,19 +109,21 @@ pub fn replenish(
     let level = Quantity::new(round_up(wanted, unit)?, unit);
     let shortfall = level.minus(position)?;
 
-    let need = if shortfall.amount() > Decimal::ZERO {
-        let need_by = need_by(forecast, stock, policy, today)?;
-        Some(Requirement { sku: sku.clone(), quantity: shortfall, need_by })
-    } else {
-        None
-    };
     let longest = i64::from(policy.lead_time.longest()?);
-    let order_by = need.as_ref().map(|need| need.need_by.plus_days(-longest)).transpose()?;
+    let (mut requirement, mut runs_out, mut order_by) = (None, None, None);
+    if shortfall.amount() > Decimal::ZERO {
+        let day = first_short_day(forecast, stock, policy, today)?;
+        let need_by = day.max(today.plus_days(longest)?);
+        requirement = Some(Requirement { sku: sku.clone(), quantity: shortfall, need_by });
+        order_by = Some(day.plus_days(-longest)?);
+        runs_out = Some(day);
+    }
     Ok(Replenishment {
+        runs_out,
         order_by,
         stock_out_risk: demand.probability_above(float(position.amount())),
         terms: terms(forecast, stock, policy, &demand, level, shortfall)?,
-        requirement: need,
+        requirement,
         order_up_to_level: level,
         inventory_position: position,
         expected_demand: demand.mean(),
@@ -124,7 +133,7 @@ pub fn replenish(
 
 /// The first day at whose end demand since today exceeds, at the service level, what can be sold by
 /// then; the end of the protection interval when only later receipts fail.
-fn need_by(
+fn first_short_day(
     forecast: &Forecast,
     stock: &StockPosition,
     policy: &Policy,
@@ -249,12 +258,14 @@ mod tests {
     }
 
     #[test]
-    fn need_by_is_the_day_the_stock_runs_out() {
+    fn the_day_the_stock_runs_out_says_when_to_order() {
         let stock = StockPosition::on_hand("7 each".parse().unwrap());
         let result = run(&stock, &policy(4, 1));
         // Three a day: two days are covered, the third is not; it must be ordered two days ago.
-        assert_eq!(result.requirement.unwrap().need_by, day("2026-03-03"));
+        assert_eq!(result.runs_out.unwrap(), day("2026-03-03"));
         assert_eq!(result.order_by.unwrap(), day("2026-02-27"));
+        // An order placed now is there in four days: nothing is needed before.
+        assert_eq!(result.requirement.unwrap().need_by, day("2026-03-05"));
         assert!((result.stock_out_risk.value() - 1.0).abs() < 1e-12);
     }
 
@@ -264,7 +275,7 @@ mod tests {
         stock
             .on_order
             .push(ExpectedReceipt { due: day("2026-03-03"), quantity: "3 each".parse().unwrap() });
-        assert_eq!(run(&stock, &policy(4, 1)).requirement.unwrap().need_by, day("2026-03-04"));
+        assert_eq!(run(&stock, &policy(4, 1)).runs_out.unwrap(), day("2026-03-04"));
     }
 
     #[test]
