@@ -6,6 +6,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a test reads and writes its fixtures, and may panic"
 )]

@@ -1189,7 +1189,13 @@ export interface Replenishment {
      */
     requirement: Requirement | null;
     /**
-     * The latest day to order so that it is there in time; before `today` when it is already late.
+     * The first day at whose end demand exceeds, at the service level, what can be sold by then; none
+     * when nothing must be bought.
+     */
+    runs_out: Day | null;
+    /**
+     * The latest day to order so that it is there before the stock runs out; before `today` when it
+     * is already late.
      */
     order_by: Day | null;
     /**
@@ -1321,7 +1327,8 @@ export interface Requirement {
      */
     quantity: Quantity;
     /**
-     * The day on which it must be there to keep the service level.
+     * The day by which it must be there: when the stock runs out, but not before an order placed now
+     * can arrive in the lead time that the quantity allows for.
      */
     need_by: Day;
 }
