@@ -21,9 +21,9 @@ fn life(criterion: &mut Criterion) {
     };
 
     let sending = step(&flow, &submit, 0);
-    let sent = sending.commands.iter().find_map(|command| match command {
-        HostCommand::Send { request_id, attempt, .. } => Some((*request_id, *attempt)),
-        _ => None,
+    let sent = sending.commands.iter().find_map(|command| {
+        let HostCommand::Send { request_id, attempt, .. } = command else { return None };
+        Some((*request_id, *attempt))
     });
     let (request_id, attempt) = sent.expect("a submitted order is sent");
     let documents = lines

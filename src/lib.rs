@@ -6,7 +6,7 @@
 //!
 //! | module | question |
 //! |---|---|
-//! | [`unit`] | what do the words mean |
+//! | [`mod@unit`] | what do the words mean |
 //! | [`forecast`] | how much will be wanted, how sure are we |
 //! | [`inventory`] | what must be bought |
 //! | [`sourcing`] | from whom, at what landed cost |
