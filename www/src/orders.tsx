@@ -1,0 +1,82 @@
+/** The purchase-order drafts, one for each supplier. */
+import type { Plan, PurchaseOrder } from 'replenish';
+import { count, grouped } from './format';
+import { productAddress } from './state';
+
+export function OrdersView({ plan }: { plan: Plan }) {
+  const names = new Map(plan.products.map(({ sku, description }) => [sku, description]));
+  if (plan.purchase_orders.length === 0) {
+    return <p class="card">No orders: nothing must be bought, or nobody can deliver it.</p>;
+  }
+  return (
+    <>
+      {plan.purchase_orders.map((order) => (
+        <Order key={order.id} order={order} names={names} />
+      ))}
+    </>
+  );
+}
+
+function Order({ order, names }: { order: PurchaseOrder; names: ReadonlyMap<string, string> }) {
+  return (
+    <section class="card order" aria-labelledby={order.id}>
+      <header>
+        <div>
+          <h2 id={order.id}>{order.supplier}</h2>
+          <span class="soft">
+            draft <code>{order.id}</code> · {count(order.lines.length, 'line')} · complete on{' '}
+            {order.expected_arrival}
+          </span>
+        </div>
+        <span class="sum">
+          <b>{grouped(order.total)}</b>
+          <span class="soft">
+            goods {grouped(order.goods)} + freight {grouped(order.freight)}
+          </span>
+        </span>
+      </header>
+      <table class="stack">
+        <thead>
+          <tr>
+            <th scope="col">Product</th>
+            <th scope="col" class="number">
+              Quantity
+            </th>
+            <th scope="col" class="number">
+              Unit price
+            </th>
+            <th scope="col" class="number">
+              Amount
+            </th>
+            <th scope="col">Need by</th>
+            <th scope="col">There on</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.lines.map((line) => (
+            <tr key={line.id}>
+              <th scope="row">
+                <a href={productAddress(line.sku)}>{names.get(line.sku) || line.sku}</a>
+              </th>
+              <td class="number">{line.quantity}</td>
+              <td class="number">
+                <span class="narrow">at </span>
+                {line.unit_price}
+              </td>
+              <td class="number">{grouped(line.amount)}</td>
+              <td>
+                <span class="narrow">need by </span>
+                {line.need_by}
+              </td>
+              <td class={line.arrival > line.need_by ? 'warn-text' : ''}>
+                <span class="narrow">there on </span>
+                {line.arrival}
+                {line.arrival > line.need_by && <span class="hidden"> late</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+/** One product: what to do, what is expected, the arithmetic, and why this supplier. */
+import { useEffect, useRef } from 'preact/hooks';
+import type { Model, Plan } from 'replenish';
+import { FanChart } from './chart';
+import { grouped, percent } from './format';
+import { type Situation, Urgency } from './products';
+import { Sourcing } from './sourcing';
+import { productAddress } from './state';
+
+const MODELS: Record<Model, string> = {
+  croston_sba: 'Croston SBA',
+  seasonal_naive: 'seasonal naive',
+  simple_exponential_smoothing: 'exponential smoothing',
+};
+
+export function ProductView(given: { situation: Situation; plan: Plan; opened: boolean }) {
+  const { situation, plan, opened } = given;
+  const { product, line, unmet, comparison } = situation;
+  const { forecast, replenishment, problem } = product;
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // On a narrow screen the product takes the list's place, and the focus with it, and back.
+    if (!opened || !matchMedia('(max-width: 899px)').matches) return;
+    title.current?.focus();
+    scrollTo({ top: 0 });
+    return () => {
+      const row = `.rows a[href="${CSS.escape(productAddress(product.sku))}"]`;
+      document.querySelector<HTMLElement>(row)?.focus();
+    };
+  }, [product.sku, opened]);
+  return (
+    <article class="product" aria-labelledby="product">
+      <section class="card">
+        <a class="back" href="#/">
+          ← All products
+        </a>
+        <header>
+          <div>
+            <h2 id="product" ref={title} tabIndex={-1}>
+              {product.description || product.sku}
+            </h2>
+            <code>{product.sku}</code>
+          </div>
+          <Urgency situation={situation} today={plan.today} />
+        </header>
+        {problem && <p class="bad-text">Not planned: {problem.message}.</p>}
+        {line && (
+          <p class="decision">
+            Buy <b>{line.purchase.quantity}</b> from <b>{line.supplier}</b> for{' '}
+            <b>{grouped(line.purchase.goods)}</b>, there on <time>{line.arrival}</time>; needed by{' '}
+            <time>{line.requirement.need_by}</time>.
+          </p>
+        )}
+        {unmet && (
+          <p class="decision bad-text">
+            {unmet.requirement.quantity} needed by <time>{unmet.requirement.need_by}</time>, and nobody can
+            deliver: {unmet.reason}.
+          </p>
+        )}
+        {replenishment && !replenishment.requirement && (
+          <p class="decision">Nothing to buy: the stock will do until the next review.</p>
+        )}
+      </section>
+      {forecast && (
+        <section class="card" aria-labelledby="forecast">
+          <h3 id="forecast">How much will be wanted</h3>
+          <p class="soft">
+            {MODELS[forecast.model]}, {forecast.pattern.class.replaceAll('_', ' ')} demand
+          </p>
+          <FanChart
+            name={product.description || product.sku}
+            today={plan.today}
+            history={product.history}
+            forecast={forecast}
+          />
+          <p class="note">Chosen by {forecast.reason}.</p>
+        </section>
+      )}
+      <div class="pair">
+        {replenishment && (
+          <section class="card" aria-labelledby="quantity">
+            <h3 id="quantity">Why this quantity</h3>
+            <table>
+              <tbody>
+                {replenishment.terms.map(({ name, value }) => (
+                  <tr key={name}>
+                    <th scope="row">{name}</th>
+                    <td class="value">{value}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <p class="note">
+              Without an order the stock runs out with {percent(replenishment.stock_out_risk)}{' '}
+              probability.
+              {replenishment.runs_out &&
+                ` At the wanted service level it does on ${replenishment.runs_out}.`}
+              {replenishment.order_by && ` The latest day to order: ${replenishment.order_by}.`}
+            </p>
+          </section>
+        )}
+        {comparison && <Sourcing comparison={comparison} line={line} />}
+      </div>
+    </article>
+  );
+}

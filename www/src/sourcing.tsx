@@ -1,0 +1,92 @@
+/** Every offer for one product: what it would cost to serve from it, or why it cannot. */
+import type { AllocatedLine, Comparison, Exclusion, RankedOffer } from 'replenish';
+import { amount, grouped } from './format';
+
+export function Sourcing(given: { comparison: Comparison; line: AllocatedLine | undefined }) {
+  const { comparison, line } = given;
+  const dearest = Math.max(...comparison.ranked.map((offer) => amount(offer.landed_cost)), 0.01);
+  return (
+    <section class="card" aria-labelledby="supplier">
+      <h3 id="supplier">Why this supplier</h3>
+      {line && <p class="note">{line.reason}.</p>}
+      <ol class="offers">
+        {comparison.ranked.map((ranked) => (
+          <Offer
+            key={ranked.offer}
+            ranked={ranked}
+            dearest={dearest}
+            chosen={ranked.offer === line?.offer}
+          />
+        ))}
+      </ol>
+      {comparison.excluded.length > 0 && (
+        <>
+          <h4>Offers that cannot serve</h4>
+          <ul class="offers">
+            {comparison.excluded.map(({ offer, supplier, reason, remedy }) => (
+              <li key={offer}>
+                <div class="row wrap">
+                  <span>
+                    {supplier} <code>{offer}</code>
+                  </span>
+                  <span class="tag">{exclusionWords(reason)}</span>
+                </div>
+                {remedy && <p class="note">What would help: {remedy}</p>}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Offer(given: { ranked: RankedOffer; dearest: number; chosen: boolean }) {
+  const { ranked, dearest, chosen } = given;
+  const share = Math.max(amount(ranked.landed_cost), 0) / dearest;
+  return (
+    <li class={chosen ? 'chosen' : ''}>
+      <div class="row">
+        <span>
+          <b>{ranked.supplier}</b> <code>{ranked.offer}</code>{' '}
+          {chosen && <span class="tag good">chosen</span>}
+        </span>
+        <span class="number">{grouped(ranked.landed_cost)}</span>
+      </div>
+      <span class="meter" aria-hidden="true">
+        <i style={{ width: `${share * 100}%` }} />
+      </span>
+      <p class="note">
+        {ranked.purchase.quantity} at {ranked.purchase.unit_price}: {costWords(ranked)}; there on{' '}
+        {ranked.arrival}
+      </p>
+    </li>
+  );
+}
+
+/** What a purchase adds to the bill, term by term; all other lines stay where they are. */
+function costWords({ purchase, freight, minimum_order_excess: excess }: RankedOffer): string {
+  const words = [`goods ${purchase.goods}`];
+  if (amount(freight) > 0) words.push(`freight ${freight}`);
+  if (amount(freight) < 0) words.push(`freight saved ${freight.slice(1)}`);
+  if (amount(excess) > 0) words.push(`missing to the minimum ${excess}`);
+  if (amount(excess) < 0) words.push(`fills up the minimum by ${excess.slice(1)}`);
+  return words.join(', ');
+}
+
+function exclusionWords(reason: Exclusion): string {
+  switch (reason.type) {
+    case 'invalid':
+      return `${reason.problem.path}: expected ${reason.problem.expected}, got ${reason.problem.got}`;
+    case 'other_currency':
+      return `priced in ${reason.currency}`;
+    case 'not_yet_valid':
+      return `holds from ${reason.valid_from}`;
+    case 'expired':
+      return `held until ${reason.valid_until}`;
+    case 'not_enough':
+      return `only ${reason.available} there`;
+    case 'too_late':
+      return `there on ${reason.arrival}, latest ${reason.latest}`;
+  }
+}
