@@ -71,6 +71,7 @@ fn market() -> Market {
     for supplier in 0..SUPPLIERS {
         market.terms.push(SupplierTerms {
             supplier: format!("s-{supplier}").parse().expect("an identifier"),
+            name: None,
             minimum_order_value: Some("250 EUR".parse().expect("money")),
             freight: Some("40 EUR".parse().expect("money")),
             free_freight_from: Some("900 EUR".parse().expect("money")),

@@ -152,6 +152,7 @@ fn sourcing() -> String {
         let terms: Vec<SupplierTerms> = (0..4)
             .map(|supplier| SupplierTerms {
                 supplier: format!("s-{supplier}").parse().unwrap(),
+                name: None,
                 minimum_order_value: Some(format!("{} EUR", random.below(300)).parse().unwrap()),
                 freight: Some(format!("{} EUR", random.below(40)).parse().unwrap()),
                 free_freight_from: Some(

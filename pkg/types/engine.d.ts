@@ -114,7 +114,7 @@ export interface Allocation {
      * Each requirement's offers at what they would add to the bill, all other lines staying where
      * they are, in order of the products. An answer only: nothing is read back from it.
      */
-    comparisons?: Comparison[];
+    comparisons: Comparison[];
 }
 
 /**
@@ -1781,6 +1781,10 @@ export interface SupplierOrder {
      */
     supplier: SupplierId;
     /**
+     * What people call the supplier, where the terms say it.
+     */
+    name?: string | null;
+    /**
      * How many lines.
      */
     lines: number;
@@ -1806,6 +1810,10 @@ export interface SupplierTerms {
      * Who.
      */
     supplier: SupplierId;
+    /**
+     * What people call the supplier.
+     */
+    name?: string | null;
     /**
      * Orders with less goods than this are refused.
      */

@@ -115,6 +115,7 @@ impl SupplierTerms {
     /// use replenish::{sourcing::SupplierTerms, unit::SupplierId};
     /// let terms = SupplierTerms {
     ///     supplier: SupplierId::new("farm")?,
+    ///     name: None,
     ///     minimum_order_value: Some("50 EUR".parse()?),
     ///     freight: Some("9 EUR".parse()?),
     ///     free_freight_from: Some("120 EUR".parse()?),
@@ -150,6 +151,7 @@ impl SupplierTerms {
     pub(super) fn none(supplier: &crate::unit::SupplierId) -> Self {
         Self {
             supplier: supplier.clone(),
+            name: None,
             minimum_order_value: None,
             freight: None,
             free_freight_from: None,

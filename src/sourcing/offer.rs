@@ -58,6 +58,10 @@ pub struct PriceBreak {
 pub struct SupplierTerms {
     /// Who.
     pub supplier: SupplierId,
+    /// What people call the supplier.
+    #[serde(default)]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "string | null"))]
+    pub name: Option<String>,
     /// Orders with less goods than this are refused.
     #[serde(default)]
     #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]

@@ -161,19 +161,21 @@ fn add_break(row: &Row<'_>, first: &mut Offer, next: Offer) -> Result<(), Invali
     Ok(())
 }
 
-const TERMS_COLUMNS: [Column; 5] = [
+const TERMS_COLUMNS: [Column; 6] = [
     Column::required("supplier"),
     Column::required("currency"),
     Column::optional("minimum_order_value"),
     Column::optional("freight"),
     Column::optional("free_freight_from"),
+    Column::optional("name"),
 ];
 const MINIMUM_ORDER_VALUE: usize = 2;
 const FREIGHT: usize = 3;
 const FREE_FREIGHT_FROM: usize = 4;
+const NAME: usize = 5;
 
 /// Reads one row a supplier: `supplier,currency` and, where there are such columns,
-/// `minimum_order_value`, `freight` and `free_freight_from`, each blank where there is none.
+/// `minimum_order_value`, `freight`, `free_freight_from` and `name`, each blank where there is none.
 ///
 /// # Errors
 ///
@@ -193,6 +195,7 @@ pub fn read_terms(file: File<'_>, currency: Currency) -> Result<TermsList, Vec<T
             |column| Ok(row.optional_amount(column)?.map(|amount| Money::new(amount, currency)));
         let stated = SupplierTerms {
             supplier: supplier.clone(),
+            name: (!row.text(NAME).is_empty()).then(|| row.text(NAME).to_owned()),
             minimum_order_value: money(MINIMUM_ORDER_VALUE)?,
             freight: money(FREIGHT)?,
             free_freight_from: money(FREE_FREIGHT_FROM)?,

@@ -61,11 +61,12 @@ export function printPlan(
 ): void {
   const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
   print.line(`${short} of ${products.length} products must be bought`);
-  const width = Math.max(0, ...purchase_orders.map(({ supplier }) => supplier.length));
+  const names = new Map(allocation.orders.map(({ supplier, name }) => [supplier, name ?? supplier]));
+  const width = Math.max(0, ...[...names.values()].map((name) => name.length));
   for (const { supplier, lines, total, expected_arrival } of purchase_orders) {
     const count = `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
     print.line(
-      `  ${supplier.padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`,
+      `  ${(names.get(supplier) ?? supplier).padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`,
     );
   }
   print.line(`total ${print.strong(allocation.total)}, at least ${allocation.lower_bound}`);

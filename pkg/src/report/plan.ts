@@ -1,7 +1,6 @@
 /** The report's part on what to buy, from whom, and why. */
 import type {
   AllocatedLine,
-  Allocation,
   Comparison,
   ExcludedOffer,
   Exclusion,
@@ -28,27 +27,26 @@ const CHART_DAYS = 56;
 export function purchaseSection(plan: Plan): Html {
   const lines = new Map(plan.allocation.lines.map((line) => [line.requirement.sku, line]));
   const products = new Map(plan.products.map((product) => [product.sku, product]));
-  // The engine gives them with every allocation; its declared type leaves them out, as they are
-  // never read back.
-  const { comparisons: given } = plan.allocation as Allocation & { comparisons: Comparison[] };
-  const comparisons = new Map(given.map((found) => [found.sku, found]));
+  const comparisons = new Map(plan.allocation.comparisons.map((found) => [found.sku, found]));
+  const names = new Map(plan.allocation.orders.map(({ supplier, name }) => [supplier, name]));
   return html`<h2>What to buy</h2>
 <p class="soft">One draft for each supplier. Open a line to see the arithmetic behind the quantity and every
 offer that was compared.</p>
 ${plan.purchase_orders.length === 0 ? html`<section class="card">Nothing: the stock will do.</section>` : ''}
-${plan.purchase_orders.map((order) => purchaseOrder(order, lines, products, comparisons))}
+${plan.purchase_orders.map((order) => purchaseOrder(order, names.get(order.supplier), lines, products, comparisons))}
 ${unmet(plan, products, comparisons)}${problems(plan)}`;
 }
 
 function purchaseOrder(
   order: PurchaseOrder,
+  name: string | null | undefined,
   lines: Map<string, AllocatedLine>,
   products: Map<string, ProductPlan>,
   comparisons: Map<string, Comparison>,
 ): Html {
-  return html`<section class="card"><header><h3>${order.supplier}</h3>
+  return html`<section class="card"><header><h3>${name ?? order.supplier}</h3>
 <span><b>${order.total}</b> <span class="soft">= goods ${order.goods} + freight ${order.freight}</span></span></header>
-<p class="note">${order.id} · ${order.lines.length} ${order.lines.length === 1 ? 'line' : 'lines'} · complete on ${order.expected_arrival}</p>
+<p class="note">${name ? `${order.supplier} · ` : ''}${order.id} · ${order.lines.length} ${order.lines.length === 1 ? 'line' : 'lines'} · complete on ${order.expected_arrival}</p>
 ${order.lines.map((line) => {
   const product = products.get(line.sku);
   return html`<details><summary><span class="what">${product?.description ?? line.sku}</span>

@@ -36,7 +36,7 @@ pub struct Allocation {
     pub baselines: Vec<Baseline>,
     /// Each requirement's offers at what they would add to the bill, all other lines staying where
     /// they are, in order of the products. An answer only: nothing is read back from it.
-    #[serde(default, deserialize_with = "pass_over")]
+    #[serde(deserialize_with = "pass_over")]
     pub comparisons: Vec<Comparison>,
 }
 
@@ -66,6 +66,10 @@ pub struct AllocatedLine {
 pub struct SupplierOrder {
     /// Who.
     pub supplier: SupplierId,
+    /// What people call the supplier, where the terms say it.
+    #[serde(default)]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "string | null"))]
+    pub name: Option<String>,
     /// How many lines.
     pub lines: u32,
     /// Value of the goods.
@@ -304,6 +308,7 @@ mod tests {
         let money = |text: &str| (!text.is_empty()).then(|| format!("{text} EUR").parse().unwrap());
         SupplierTerms {
             supplier: supplier.parse().unwrap(),
+            name: None,
             minimum_order_value: money(minimum),
             freight: money(freight),
             free_freight_from: money(free_from),

@@ -370,6 +370,7 @@ impl<'a> Problem<'a> {
             let lines = plan.iter().flatten().filter(|pick| pick.supplier == supplier).count();
             orders.push(SupplierOrder {
                 supplier: supplier.clone(),
+                name: self.terms.get(supplier).and_then(|terms| terms.name.clone()),
                 lines: u32::try_from(lines).unwrap_or(u32::MAX),
                 goods,
                 freight,
