@@ -188,9 +188,14 @@ export interface Baseline {
      */
     policy: BaselinePolicy;
     /**
-     * Goods, freight, and what is missing to minimum order values, of the same lines.
+     * Goods and freight of the same lines.
      */
     cost: Money;
+    /**
+     * What the rule's orders miss to minimum order values: not in the cost, since it would buy
+     * something, but such orders are refused unless it is spent.
+     */
+    below_minimum: Money;
     /**
      * How much less the allocation costs; negative if the rule would have been cheaper.
      */

@@ -225,7 +225,7 @@ export function basketSection({ allocation, currency }: Plan): Html {
     },
   ])}
 <p class="note">${gap === undefined ? '' : html`This allocation is at most ${percent(gap)} above the cheapest one possible. `}
-${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${fallback_lines} lines the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}</p></section>`;
+${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${fallback_lines} lines the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}${allocation.baselines.filter(({ below_minimum: missing }) => !/^0(\.0+)? /.test(missing)).map(({ policy, below_minimum }) => html`The rule &#8220;${names[policy]}&#8221; misses minimum order values by ${below_minimum}: suppliers would refuse those orders. `)}</p></section>`;
 }
 
 export function percent(share: number): string {

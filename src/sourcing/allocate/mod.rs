@@ -96,8 +96,11 @@ pub struct Unmet {
 pub struct Baseline {
     /// The rule.
     pub policy: BaselinePolicy,
-    /// Goods, freight, and what is missing to minimum order values, of the same lines.
+    /// Goods and freight of the same lines.
     pub cost: Money,
+    /// What the rule's orders miss to minimum order values: not in the cost, since it would buy
+    /// something, but such orders are refused unless it is spent.
+    pub below_minimum: Money,
     /// How much less the allocation costs; negative if the rule would have been cheaper.
     pub saving: Money,
     /// The saving as a share of the rule's cost.

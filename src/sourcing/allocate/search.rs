@@ -410,11 +410,19 @@ impl<'a> Problem<'a> {
                 };
                 picks.push(pick.filter(|_| served.is_some()).cloned());
             }
-            let cost = self.cost(&picks)?;
+            let cost = self.total(&picks)?;
+            let below_minimum = self.cost(&picks)?.minus(cost)?;
             let saving = cost.minus(total)?;
             let share = saving.amount().checked_div(cost.amount()).unwrap_or_default();
             let saving_share = share.to_f64().unwrap_or(0.0);
-            baselines.push(Baseline { policy, cost, saving, saving_share, fallback_lines });
+            baselines.push(Baseline {
+                policy,
+                cost,
+                below_minimum,
+                saving,
+                saving_share,
+                fallback_lines,
+            });
         }
         Ok(baselines)
     }
