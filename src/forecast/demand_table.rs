@@ -1,6 +1,6 @@
 //! Demand history from a comma-separated file.
 
-use super::Series;
+use super::{Series, series::MAX_DEMAND};
 use crate::unit::{
     Day, Invalid, Sku,
     table::{Column, File, Row, TableProblem, read},
@@ -80,7 +80,7 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
                 values[index] = quantity;
             }
         }
-        // INVARIANT: every quantity was read as finite and zero or more.
+        // INVARIANT: every quantity was read as a demand that a series takes.
         if let Ok(series) = Series::new(values) {
             products.push(SkuDemand { sku, line, first_day, series });
         }
@@ -91,9 +91,13 @@ pub fn read_demand(file: File<'_>, today: Day) -> Result<DemandHistory, Vec<Tabl
 /// A quantity as the float that forecasts are made of: the nearest one to the written number.
 fn quantity(row: &Row<'_>) -> Result<f64, Invalid> {
     row.amount(QUANTITY)?;
-    let refused =
-        |_| row.problem(QUANTITY, Invalid::new("number_invalid", "a number", row.text(QUANTITY)));
-    row.text(QUANTITY).parse().map_err(refused)
+    let text = row.text(QUANTITY);
+    let value = text.parse().unwrap_or(f64::INFINITY);
+    if value > MAX_DEMAND {
+        let expected = format!("a demand from 0 to {MAX_DEMAND}");
+        return Err(row.problem(QUANTITY, Invalid::new("demand_invalid", expected, text)));
+    }
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -116,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_bad_row_is_named() {
-        let text = "sku,date,quantity\nA,2026-01-10,1\nA,2026-01-09,-1\nA,2026-01-08,1\nA,2026-01-08,2\n,2026-01-07,1\nA,0001-01-01,1\n";
+        let text = "sku,date,quantity\nA,2026-01-10,1\nA,2026-01-09,-1\nA,2026-01-08,1\nA,2026-01-08,2\n,2026-01-07,1\nA,0001-01-01,1\nA,2026-01-01,9999999999999999\n";
         let problems = history(text).unwrap_err();
         let seen: Vec<_> = problems.iter().map(|p| (p.line, p.column.as_str(), p.code)).collect();
         assert_eq!(
@@ -127,6 +131,7 @@ mod tests {
                 (5, "date", "row_twice"),
                 (6, "sku", "id_invalid"),
                 (7, "date", "day_out_of_range"),
+                (8, "quantity", "demand_invalid"),
             ]
         );
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct ForecastOptions {
-    /// Periods to forecast, at least one.
+    /// Periods to forecast, from 1 to 10,000.
     pub horizon: u32,
     /// Periods in one season: 7 for daily demand with a weekly pattern, 1 for none.
     pub season_length: u32,
@@ -21,6 +21,9 @@ pub struct ForecastOptions {
     /// Probabilities whose quantiles are wanted for every period, ascending.
     pub quantiles: Vec<Probability>,
 }
+
+/// The longest horizon: beyond it an answer would be memory, not knowledge.
+const MAX_HORIZON: u32 = 10_000;
 
 impl Default for ForecastOptions {
     /// Four weeks of daily demand with a weekly pattern, with the 5 %, 25 %, 50 %, 75 % and 95 %
@@ -94,8 +97,8 @@ pub fn forecast(series: &Series, options: &ForecastOptions) -> Result<Forecast, 
     let (horizon, season_length) = (options.horizon as usize, options.season_length as usize);
     let values = series.values();
     let first_origin = season_length.max(values.len() / 4).max(1);
-    if values.len() < first_origin + horizon {
-        let needed = (season_length.max(1) + horizon).max(horizon + (horizon - 1) / 3);
+    if values.len() < first_origin.saturating_add(horizon) {
+        let needed = season_length.saturating_add(horizon).max(horizon + (horizon - 1) / 3);
         return Err(ForecastError::TooShort { needed, got: values.len(), purpose: "the horizon" });
     }
 
@@ -181,7 +184,7 @@ impl Forecast {
     /// Possible sums of the next `periods` periods, one for each past origin.
     fn demand_over(&self, periods: usize) -> Result<Vec<f64>, ForecastError> {
         let now = self.history.len();
-        let needed = self.first_origin + periods;
+        let needed = self.first_origin.saturating_add(periods);
         if now < needed {
             return Err(ForecastError::TooShort {
                 needed,
@@ -200,8 +203,9 @@ impl Forecast {
 
 impl ForecastOptions {
     fn check(&self) -> Result<(), Invalid> {
-        if self.horizon == 0 {
-            return Err(Invalid::new("horizon_invalid", "a horizon of at least 1", 0).at("horizon"));
+        if !(1..=MAX_HORIZON).contains(&self.horizon) {
+            let expected = format!("a horizon from 1 to {MAX_HORIZON}");
+            return Err(Invalid::new("horizon_invalid", expected, self.horizon).at("horizon"));
         }
         if self.season_length == 0 {
             let invalid = Invalid::new("season_length_invalid", "a season of at least 1 period", 0);

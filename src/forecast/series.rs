@@ -5,18 +5,22 @@ use crate::unit::Invalid;
 
 /// Demand of one product by period of equal length, oldest first.
 ///
-/// Every value is finite and zero or more; there is at least one. A period without demand is a
+/// Every value is from zero to 10¹⁵, where sums of squares are still finite and whole numbers still
+/// exact; there is at least one. A period without demand is a
 /// zero, not a gap.
 ///
 /// ```
 /// use replenish::forecast::Series;
 /// assert_eq!(Series::new(vec![3.0, 0.0, 5.0])?.len(), 3);
 /// assert_eq!(Series::new(vec![3.0, -1.0]).unwrap_err().to_string(),
-///     "`values[1]`: expected a demand of zero or more, got `-1`");
+///     "`values[1]`: expected a demand from 0 to 1000000000000000, got `-1`");
 /// # Ok::<(), replenish::forecast::ForecastError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series(Vec<f64>);
+
+/// The largest demand of one period.
+pub(super) const MAX_DEMAND: f64 = 1e15;
 
 /// Many series in two columns, as they cross from JavaScript in one copy.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +37,7 @@ impl Series {
     ///
     /// # Errors
     ///
-    /// When it is empty, or a value is negative, infinite or NaN.
+    /// When it is empty, or a value is negative, beyond 10¹⁵ or NaN.
     pub fn new(values: Vec<f64>) -> Result<Self, ForecastError> {
         if values.is_empty() {
             return Err(Invalid::new("series_empty", "at least one value", "none")
@@ -41,8 +45,9 @@ impl Series {
                 .into());
         }
         for (index, &value) in values.iter().enumerate() {
-            if !(value.is_finite() && value >= 0.0) {
-                let invalid = Invalid::new("demand_invalid", "a demand of zero or more", value);
+            if !(0.0..=MAX_DEMAND).contains(&value) {
+                let expected = format!("a demand from 0 to {MAX_DEMAND}");
+                let invalid = Invalid::new("demand_invalid", expected, value);
                 return Err(invalid.at(format_args!("values[{index}]")).into());
             }
         }

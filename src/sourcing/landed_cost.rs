@@ -92,8 +92,9 @@ pub(super) fn purchase(offer: &Offer, packs: u64, unit: Unit) -> Result<Purchase
 fn most_packs(offer: &Offer, content: Quantity) -> Result<Option<u64>, Invalid> {
     let Some(available) = offer.available else { return Ok(None) };
     let available = available.to(content.unit()).map_err(|invalid| invalid.at("available"))?;
-    let packs = (available.amount() / content.amount()).floor();
-    Ok(Some(packs.try_into().unwrap_or(u64::MAX)))
+    // More packs than can be counted are as good as no limit.
+    let packs = available.amount().checked_div(content.amount()).map(|packs| packs.floor());
+    Ok(packs.and_then(|packs| u64::try_from(packs).ok()))
 }
 
 /// The fewest packs that hold an amount.

@@ -244,8 +244,16 @@ impl fmt::Display for Money {
     /// At least the currency's decimals, more where the amount has them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let amount = self.amount.normalize();
-        let decimals = self.currency.exponent().max(amount.scale()) as usize;
-        write!(f, "{amount:.decimals$} {}", self.currency)
+        write!(f, "{amount}")?;
+        // Padding by hand: a decimal of 29 digits does not survive being formatted with a precision.
+        let missing = self.currency.exponent().saturating_sub(amount.scale());
+        if missing > 0 && amount.scale() == 0 {
+            f.write_str(".")?;
+        }
+        for _ in 0..missing {
+            f.write_str("0")?;
+        }
+        write!(f, " {}", self.currency)
     }
 }
 
@@ -280,6 +288,7 @@ mod tests {
             ("0.0375 EUR", "0.0375 EUR"),
             ("1000 CLP", "1000 CLP"),
             ("1.5 KWD", "1.500 KWD"),
+            ("79228162514264337593543950335 EUR", "79228162514264337593543950335.00 EUR"),
         ] {
             assert_eq!(money(given).to_string(), shown);
             assert_eq!(money(shown), money(given));

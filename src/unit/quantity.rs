@@ -207,8 +207,11 @@ pub(crate) fn decimal(text: &str) -> Result<Decimal, Invalid> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    // Zeros at the end of a fraction are no digits that have to fit.
+    let short =
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     let parsed =
-        if plain(whole) && plain(fraction) { Decimal::from_str_exact(text).ok() } else { None };
+        if plain(whole) && plain(fraction) { Decimal::from_str_exact(short).ok() } else { None };
     parsed.ok_or_else(|| {
         Invalid::new("number_invalid", "a number such as 12 or 12.5, at most 28 digits", text)
     })
@@ -241,6 +244,8 @@ mod tests {
         }
         assert!(decimal(&"9".repeat(40)).is_err());
         assert_eq!(decimal("-0.50").unwrap(), Decimal::new(-50, 2));
+        assert_eq!(decimal("0.0").unwrap(), Decimal::ZERO);
+        assert_eq!(decimal(&format!("10.{}", "0".repeat(50))).unwrap(), Decimal::TEN);
     }
 
     #[test]

@@ -1,0 +1,215 @@
+//! Nothing panics, whatever comes: random files and documents with values at the ends of their ranges
+//! are answered or refused.
+
+#![cfg(not(target_family = "wasm"))]
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use replenish::{
+    forecast::{ForecastOptions, Series, forecast},
+    order::{PlanOptions, PlanTables, draft_purchase_orders, plan_from_tables, split},
+    sourcing::{allocate, compare},
+    unit::{Money, Quantity, table::File},
+};
+use serde_json::json;
+
+/// Numbers as people and machines write them, many of them at an end of some range.
+const NUMBERS: [&str; 20] = [
+    "0",
+    "1",
+    "2",
+    "12",
+    "0.5",
+    "0.01",
+    "-1",
+    "-0",
+    "1e9",
+    "",
+    " ",
+    "NaN",
+    "9999999999",
+    "4294967295",
+    "79228162514264337593543950335",
+    "0.0000000000000000000000000001",
+    "99999999999999999999.99999999",
+    "1,5",
+    "0x1",
+    "18446744073709551616",
+];
+const DAYS: [&str; 8] = [
+    "2026-01-01",
+    "2026-01-02",
+    "2025-12-31",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "",
+    "today",
+];
+const NAMES: [&str; 6] = ["a", "b", "", " c", "\u{1F34E}", "\"q\"\"\n,\""];
+const UNITS: [&str; 5] = ["each", "kg", "g", "", "case"];
+const CURRENCIES: [&str; 5] = ["EUR", "USD", "CLP", "KWD", "XXX"];
+
+fn word(words: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    select(words)
+}
+
+/// Mostly good words, so that rows get past their first cell.
+fn mostly(
+    good: &'static str,
+    words: &'static [&'static str],
+) -> impl Strategy<Value = &'static str> {
+    prop_oneof![3 => Just(good), 1 => word(words)]
+}
+
+fn file(
+    header: &'static str,
+    row: impl Strategy<Value = String>,
+) -> impl Strategy<Value = Vec<u8>> {
+    let rows = vec(row, 0..40)
+        .prop_map(move |rows| format!("{header}\n{}\n", rows.join("\n")).into_bytes());
+    prop_oneof![9 => rows, 1 => vec(any::<u8>(), 0..200)]
+}
+
+fn demand() -> impl Strategy<Value = Vec<u8>> {
+    let row = (mostly("a", &NAMES), mostly("2026-01-01", &DAYS), mostly("3", &NUMBERS), 1..29_u8);
+    file(
+        "sku,date,quantity",
+        row.prop_map(|(sku, day, quantity, date)| {
+            let day =
+                if day == "2026-01-01" { format!("2025-11-{date:02}") } else { day.to_owned() };
+            format!("{sku},{day},{quantity}")
+        }),
+    )
+}
+
+fn stock() -> impl Strategy<Value = Vec<u8>> {
+    let row = (
+        mostly("a", &NAMES),
+        mostly("5", &NUMBERS),
+        mostly("each", &UNITS),
+        mostly("0", &NUMBERS),
+        mostly("0.9", &NUMBERS),
+    );
+    file(
+        "sku,on_hand,unit,reserved,service_level",
+        row.prop_map(|(sku, on_hand, unit, reserved, level)| {
+            format!("{sku},{on_hand},{unit},{reserved},{level}")
+        }),
+    )
+}
+
+fn offers() -> impl Strategy<Value = Vec<u8>> {
+    let ids = (mostly("a", &NAMES), mostly("EUR", &CURRENCIES), 0..30_u8);
+    let numbers = (
+        mostly("1", &NUMBERS),
+        mostly("2", &NUMBERS),
+        mostly("0", &NUMBERS),
+        mostly("6", &NUMBERS),
+        word(&NUMBERS),
+    );
+    file(
+        "offer,supplier,sku,currency,unit_price,lead_time_days,min_quantity,pack_size,available",
+        (ids, numbers).prop_map(
+            |((sku, currency, offer), (price, lead_time, from, pack, available))| {
+                format!(
+                    "o{offer},s{},{sku},{currency},{price},{lead_time},{from},{pack},{available}",
+                    offer % 3
+                )
+            },
+        ),
+    )
+}
+
+fn terms() -> impl Strategy<Value = Vec<u8>> {
+    let row = (0..3_u8, mostly("EUR", &CURRENCIES), word(&NUMBERS), word(&NUMBERS), word(&NUMBERS));
+    file(
+        "supplier,currency,minimum_order_value,freight,free_freight_from",
+        row.prop_map(|(supplier, currency, minimum, freight, free)| {
+            format!("s{supplier},{currency},{minimum},{freight},{free}")
+        }),
+    )
+}
+
+fn quantity() -> impl Strategy<Value = String> {
+    (word(&NUMBERS), word(&UNITS)).prop_map(|(number, unit)| format!("{number} {unit}"))
+}
+
+fn money() -> impl Strategy<Value = String> {
+    (word(&NUMBERS), mostly("EUR", &CURRENCIES))
+        .prop_map(|(number, currency)| format!("{number} {currency}"))
+}
+
+proptest! {
+    #[test]
+    fn files_are_planned_or_refused(demand in demand(), stock in stock(), offers in offers(), terms in terms()) {
+        let file = |name, bytes| File { name, bytes };
+        let tables = PlanTables {
+            demand: file("d", &demand),
+            stock: file("s", &stock),
+            offers: file("o", &offers),
+            terms: Some(file("t", &terms)),
+        };
+        if let Ok(plan) = plan_from_tables(tables, &PlanOptions::new("2026-01-01".parse().unwrap())) {
+            let total = plan.purchase_orders.iter().map(|order| order.total);
+            prop_assert_eq!(Money::sum(total, plan.currency).unwrap(), plan.allocation.total);
+        }
+    }
+
+    #[test]
+    fn offers_are_compared_and_allocated_or_refused(
+        need in quantity(), prices in vec((quantity(), money()), 0..4), pack in quantity(),
+        minimum in quantity(), available in quantity(), charge in money(), threshold in money(),
+        lead_time_days in any::<u32>(),
+    ) {
+        let prices: Vec<_> = prices.iter().map(|(from, price)| json!({"minimum_quantity": from, "unit_price": price})).collect();
+        let offer = json!({
+            "id": "o", "supplier": "s", "sku": "a", "price_breaks": prices, "pack_size": pack,
+            "minimum_order_quantity": minimum, "lead_time_days": lead_time_days % 9, "available": available,
+        });
+        let terms = json!({"supplier": "s", "minimum_order_value": threshold, "freight": charge, "free_freight_from": charge});
+        let need = json!({"sku": "a", "quantity": need, "need_by": "2026-01-05"});
+        let options = json!({"today": "2026-01-01", "currency": "EUR"});
+        let (Ok(need), Ok(offer), Ok(terms)) = (serde_json::from_value(need), serde_json::from_value(offer), serde_json::from_value(terms)) else { return Ok(()) };
+        let options = serde_json::from_value(options).unwrap();
+        let (offers, terms) = ([offer], [terms]);
+        let _ = compare(&need, &offers, &terms, &[], &options);
+        if let Ok(allocation) = allocate(&[need], &offers, &terms, &options) {
+            let drafts = draft_purchase_orders(&allocation, &serde_json::from_value(json!({"today": "2026-01-01"})).unwrap());
+            prop_assert!(drafts.is_ok());
+        }
+    }
+
+    #[test]
+    fn orders_are_split_or_refused(lines in vec((quantity(), money(), 0..4_u8), 0..6), adjustments in vec((money(), 0..4_usize), 0..4)) {
+        let kinds = ["discount", "shipping", "fee", "tax"];
+        let lines: Vec<_> = lines.iter().enumerate().map(|(index, (quantity, amount, vendor))| json!({
+            "id": index.to_string(), "sku": "a", "vendor": (*vendor > 0).then(|| vendor.to_string()), "quantity": quantity, "amount": amount,
+        })).collect();
+        let adjustments: Vec<_> = adjustments.iter().enumerate().map(|(index, (amount, kind))| json!({"id": index.to_string(), "kind": kinds[*kind], "amount": amount})).collect();
+        let order = json!({"id": "1", "revision": u32::MAX, "currency": "EUR", "lines": lines, "adjustments": adjustments});
+        if let Ok(order) = serde_json::from_value(order) {
+            let _ = split(&order, &serde_json::from_value(json!({"by": "vendor"})).unwrap());
+        }
+    }
+
+    #[test]
+    fn series_are_forecast_or_refused(
+        values in vec(prop_oneof![Just(0.0), 0.0..100.0_f64, Just(f64::MAX), Just(f64::MIN_POSITIVE), any::<f64>()], 0..80),
+        horizon in prop_oneof![0..60_u32, any::<u32>()], season_length in prop_oneof![0..30_u32, any::<u32>()],
+    ) {
+        let options = ForecastOptions { horizon, season_length, ..ForecastOptions::default() };
+        if let Ok(series) = Series::new(values) {
+            if let Ok(result) = forecast(&series, &options) {
+                prop_assert!(result.mean.iter().all(|value| value.is_finite()));
+            }
+        }
+    }
+
+    #[test]
+    fn units_convert_or_refuse(quantity in quantity(), other in quantity()) {
+        if let (Ok(a), Ok(b)) = (quantity.parse::<Quantity>(), other.parse::<Quantity>()) {
+            let _ = a.to(b.unit());
+            let _ = a.plus(b).and_then(|sum| sum.minus(a));
+        }
+    }
+}
