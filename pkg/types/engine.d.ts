@@ -552,7 +552,7 @@ export class ForecastColumns {
  */
 export interface ForecastOptions {
     /**
-     * Periods to forecast, at least one.
+     * Periods to forecast, from 1 to 10,000.
      */
     horizon?: number;
     /**

@@ -13,9 +13,9 @@ pub enum ForecastError {
     #[error("expected at least {needed} periods of history for {purpose}, got `{got}`")]
     TooShort {
         /// Fewest periods that would do.
-        needed: usize,
+        needed: u64,
         /// Periods there are.
-        got: usize,
+        got: u64,
         /// What they are needed for.
         purpose: &'static str,
     },

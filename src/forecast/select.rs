@@ -98,8 +98,10 @@ pub fn forecast(series: &Series, options: &ForecastOptions) -> Result<Forecast, 
     let values = series.values();
     let first_origin = season_length.max(values.len() / 4).max(1);
     if values.len() < first_origin.saturating_add(horizon) {
-        let needed = season_length.saturating_add(horizon).max(horizon + (horizon - 1) / 3);
-        return Err(ForecastError::TooShort { needed, got: values.len(), purpose: "the horizon" });
+        let (season, horizon) = (u64::from(options.season_length), u64::from(options.horizon));
+        let needed = (season + horizon).max(horizon + (horizon - 1) / 3);
+        let (got, purpose) = (values.len() as u64, "the horizon");
+        return Err(ForecastError::TooShort { needed, got, purpose });
     }
 
     let pattern = DemandPattern::of(series);
@@ -184,11 +186,10 @@ impl Forecast {
     /// Possible sums of the next `periods` periods, one for each past origin.
     fn demand_over(&self, periods: usize) -> Result<Vec<f64>, ForecastError> {
         let now = self.history.len();
-        let needed = self.first_origin.saturating_add(periods);
-        if now < needed {
+        if now < self.first_origin.saturating_add(periods) {
             return Err(ForecastError::TooShort {
-                needed,
-                got: now,
+                needed: self.first_origin as u64 + periods as u64,
+                got: now as u64,
                 purpose: "the lead time and review period",
             });
         }
@@ -397,6 +398,7 @@ mod tests {
                 panic!("seven days are too short for a week and a horizon")
             };
             assert_eq!(got, 7);
+            let needed = usize::try_from(needed).unwrap();
             assert!(
                 forecast(&series(vec![1.0; needed]), &options).is_ok(),
                 "{needed} for {horizon}"
