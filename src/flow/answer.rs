@@ -161,8 +161,11 @@ fn judge(
         Operation::Create {} if !positive && !answer.documents().is_empty() => {
             return RequestEvent::Answer2xx { attempt, complete: false, answer };
         }
-        // "Nothing found" comes as 404 as well as 200.
-        Operation::Lookup {} if answer.found().is_some() => {
+        // "Nothing found" comes as 404 as well as 200. Beside any other failure an empty list is no
+        // proof of absence, while a document named there is one of presence.
+        Operation::Lookup {}
+            if answer.found().is_some_and(|found| found || positive || status == 404) =>
+        {
             return RequestEvent::Answer2xx { attempt, complete: true, answer };
         }
         Operation::Cancel { .. } if answer.already_cancelled() && !positive => {
@@ -318,6 +321,18 @@ mod tests {
             (&lookup, 200, with(|b| b.documents = named()), "complete"),
             (&lookup, 404, with(|b| b.found = Some(false)), "complete"),
             (&lookup, 404, None, "answer4xx"),
+            // An empty list beside a failure is no list.
+            (
+                &lookup,
+                200,
+                with(|b| (b.found, b.success) = (Some(false), Some(false))),
+                "answer_business_fail",
+            ),
+            (&lookup, 400, with(|b| b.found = Some(false)), "answer4xx"),
+            (&lookup, 401, with(|b| b.found = Some(false)), "answer401"),
+            (&lookup, 429, with(|b| b.found = Some(false)), "answer429"),
+            (&lookup, 503, with(|b| b.found = Some(false)), "answer5xx"),
+            (&lookup, 503, with(|b| b.documents = named()), "complete"),
             (&lookup, 200, with(|_| ()), "incomplete"),
             (&cancel, 200, with(|b| b.success = Some(true)), "complete"),
             (&cancel, 204, with(|_| ()), "complete"),
