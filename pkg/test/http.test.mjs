@@ -54,6 +54,27 @@ test('what cannot have arrived is told apart from what may have', async (context
   assert.equal((await send('http://[')).kind, 'not_sent');
 });
 
+test('a network that is lost while the answer is awaited leaves the outcome unknown', async () => {
+  const failing = (code, syscall) => async () => {
+    const cause = Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+    throw new TypeError('fetch failed', { cause });
+  };
+  for (const code of ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']) {
+    const kind = async (syscall) =>
+      (await send('http://vendor/', { fetch: failing(code, syscall) })).kind;
+    assert.equal(await kind('connect'), 'not_sent');
+    assert.equal(await kind('read'), 'no_answer');
+    assert.equal(await kind('write'), 'no_answer');
+  }
+});
+
+test('a deadline longer than any timer is no deadline of nothing', async (context) => {
+  const url = await server(context, (_, response) => setTimeout(() => response.end('late'), 50));
+  for (const deadlineMs of [2 ** 31, 2 ** 40]) {
+    assert.equal((await send(url, { deadlineMs })).kind, 'answer');
+  }
+});
+
 test('an answer that breaks off, stalls, never ends or is no text is cut', async (context) => {
   const cut = await server(context, (_, response) => {
     response.writeHead(201, { 'content-length': 10 });

@@ -28,6 +28,9 @@ export interface HttpOptions {
   now: number;
 }
 
+/** The longest that a timer of Node runs; a longer one would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The longest answer that is read, counted after decompression. */
 const MAX_BODY_BYTES = 4 << 20;
 
@@ -51,7 +54,7 @@ const NOT_SENT = new Set([
 
 /** Sends a request and waits for the whole answer, at most until the deadline. */
 export async function sendOnce(request: HttpRequest, options: HttpOptions): Promise<HttpOutcome> {
-  const deadline = AbortSignal.timeout(options.deadlineMs);
+  const deadline = AbortSignal.timeout(Math.min(options.deadlineMs, MAX_TIMER_MS));
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   let response: Response;
   try {
@@ -60,7 +63,8 @@ export async function sendOnce(request: HttpRequest, options: HttpOptions): Prom
     response = await options.fetch(url, body === undefined ? init : { ...init, body });
   } catch (error) {
     const reason = causeCode(error);
-    return { kind: NOT_SENT.has(reason) ? 'not_sent' : 'no_answer', reason };
+    const unseen = NOT_SENT.has(reason) && !wasConnected(error);
+    return { kind: unseen ? 'not_sent' : 'no_answer', reason };
   }
   const { status } = response;
   const body = await readCapped(response);
@@ -86,8 +90,20 @@ async function readCapped(response: Response): Promise<string | undefined> {
   }
 }
 
+/**
+ * Whether the failure befell a connection that stood: the network reports a host that becomes
+ * unreachable while its answer is awaited by the same code as one that never was.
+ */
+function wasConnected(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { syscall } = at as Error & { syscall?: unknown };
+    if (syscall === 'read' || syscall === 'write') return true;
+  }
+  return false;
+}
+
 /** The code of the failure underneath, such as `ECONNRESET`; `fetch` wraps it more than once. */
-function causeCode(error: unknown): string {
+export function causeCode(error: unknown): string {
   let found = error instanceof Error ? error.name : 'Error';
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code } = at as Error & { code?: unknown };
