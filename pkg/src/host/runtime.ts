@@ -6,7 +6,7 @@ import type { FlowInput, FlowPolicy, HostCommand, Outcome } from '../../types/en
 import type { Engine } from '../engine.js';
 import { EngineError } from '../error.js';
 import type { Clock } from './clock.js';
-import { sendOnce, type HttpOutcome, type HttpRequest } from './http.js';
+import { causeCode, sendOnce, type HttpOutcome, type HttpRequest } from './http.js';
 import {
   appendEvent,
   closeJob,
@@ -29,13 +29,16 @@ export type SendCommand = Extract<HostCommand, { type: 'send' }>;
 /** How the system behind one sale order is spoken to. */
 export interface Connection {
   policy: FlowPolicy;
+  /** The call as a request; where it throws, the call counts as not sent. */
   request(command: SendCommand): HttpRequest;
+  /** What came back, in the engine's words; where it throws, an answer counts as cut. */
   read(outcome: HttpOutcome): Outcome;
   /**
    * Fetches a token, another one than `refused`, and returns its generation; `request` finds the
-   * token itself by it. Left out where the system asks for none.
+   * token itself by it. Nobody waits for it any more once `signal` aborts. Left out where the
+   * system asks for none.
    */
-  authorize?(refused: number | undefined): Promise<number>;
+  authorize?(refused: number | undefined, signal: AbortSignal): Promise<number>;
 }
 
 /** What the runtime uses from outside. */
@@ -47,7 +50,7 @@ export interface RuntimeOptions {
   connect(row: SaleOrderRow): Connection;
   /** How many sale orders are worked on at the same time. */
   concurrency?: number;
-  /** How long after its deadline a call counts as lost with its process. */
+  /** How long after its deadline a call counts as lost with its process, and a token as denied. */
   leaseMs?: number;
   /** Told after every stored change. */
   onChange?(saleOrder: string): void;
@@ -103,9 +106,14 @@ export class Runtime {
     this.#wake.abort();
   }
 
-  /** Tells a sale order something from outside: a cancel, a person's finding, a webhook. */
+  /**
+   * Tells a sale order something from outside: a cancel, another submission, a person's finding, a
+   * webhook.
+   */
   tell(saleOrder: string, input: FlowInput): void {
-    this.#advance(saleOrder, input, () => []);
+    for (const call of this.#advance(saleOrder, input, () => [])) {
+      this.#track(this.#call(saleOrder, call));
+    }
     this.#wake.abort();
   }
 
@@ -130,7 +138,7 @@ export class Runtime {
         const due = store.nextDue();
         if (untilIdle && due === undefined && this.#running.size === 0) return;
         if (room > 0 && due !== undefined && due <= clock.now()) {
-          for (const job of store.claim(clock.now(), leaseMs, room)) this.#start(job);
+          for (const job of store.claim(clock.now(), leaseMs, room)) this.#track(this.#work(job));
         }
         // Another process may add jobs, so that an empty queue is looked at again after a while.
         const next = room > 0 ? store.nextDue() : undefined;
@@ -143,9 +151,9 @@ export class Runtime {
     }
   }
 
-  #start(job: Job): void {
-    const work = this.#work(job).finally(() => this.#running.delete(work));
-    this.#running.add(work);
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
   }
 
   async #work(job: Job): Promise<void> {
@@ -156,7 +164,7 @@ export class Runtime {
     } catch (error) {
       // Somebody else took the job over when its lease was over, or made it needless.
       if (error instanceof ConflictError) return;
-      if (!(error instanceof EngineError) || error.code === 'internal') throw error;
+      if (!(error instanceof EngineError) || !REFUSALS.has(error.code)) throw error;
       this.#refuse(job, error);
     }
   }
@@ -188,13 +196,24 @@ export class Runtime {
     saleOrder: string,
     { request_id, refused_generation }: Extract<HostCommand, { type: 'need_token' }>,
   ): Promise<FlowInput> {
-    const { authorize } = this.#options.connect(this.#row(saleOrder));
+    const { clock, leaseMs } = this.#options;
+    const connection = this.#options.connect(this.#row(saleOrder));
+    const over = new AbortController();
+    const failed = (message: string): FlowInput => ({ type: 'token_failed', request_id, message });
+    if (connection.authorize === undefined) return failed('this connection has no tokens');
     try {
-      if (authorize === undefined) throw new Error('this connection has no tokens');
-      return { type: 'token_ready', request_id, generation: await authorize(refused_generation) };
+      return await Promise.race([
+        connection
+          .authorize(refused_generation, over.signal)
+          .then((generation): FlowInput => ({ type: 'token_ready', request_id, generation })),
+        // Afterwards the job would be handed out again, and this one keep its place for ever.
+        clock.sleep(leaseMs, over.signal).then(() => failed('no token came in time')),
+      ]);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return { type: 'token_failed', request_id, message };
+      // An error's own words may quote the request, and with it the secret.
+      return failed(causeCode(error));
+    } finally {
+      over.abort();
     }
   }
 
@@ -207,25 +226,40 @@ export class Runtime {
     this.#calls.set(key, abort);
     const now = clock.now();
     const deadlineMs = command.deadline_at - now;
-    const outcome: HttpOutcome =
-      deadlineMs > 0
-        ? await sendOnce(connection.request(command), {
-            fetch,
-            deadlineMs,
-            signal: abort.signal,
-            now,
-          })
-        : { kind: 'not_sent', reason: 'the deadline had passed' };
+    const request = formed(connection, command);
+    let outcome: HttpOutcome;
+    if ('kind' in request) outcome = request;
+    else if (deadlineMs <= 0) outcome = { kind: 'not_sent', reason: 'the deadline had passed' };
+    else outcome = await sendOnce(request, { fetch, deadlineMs, signal: abort.signal, now });
     this.#calls.delete(key);
-    const { request_id, attempt } = command;
-    const input: FlowInput = {
-      type: 'outcome',
-      request_id,
-      attempt,
-      outcome: connection.read(outcome),
-    };
-    const calls = this.#advance(saleOrder, input, (at) => [closeJob(key, at)]);
+    const calls = this.#report(saleOrder, command, outcome, connection);
     await Promise.all(calls.map((call) => this.#call(saleOrder, call)));
+  }
+
+  /** Tells the engine how a call ended, and closes its job. */
+  #report(
+    saleOrder: string,
+    { request_id, attempt }: SendCommand,
+    outcome: HttpOutcome,
+    connection: Connection,
+  ): SendCommand[] {
+    const close = (at: number) => [closeJob(callKey(saleOrder, { request_id, attempt }), at)];
+    const { reason } = outcome as { reason?: string };
+    const tell = (read: Outcome) =>
+      this.#advance(saleOrder, { type: 'outcome', request_id, attempt, outcome: read }, close, reason);
+    let read: Outcome;
+    try {
+      read = connection.read(outcome);
+    } catch {
+      return tell(unread(outcome));
+    }
+    try {
+      return tell(read);
+    } catch (error) {
+      // What was read is no outcome, such as a document's name with control characters in it.
+      if (!(error instanceof EngineError) || error.code === 'internal') throw error;
+      return tell(unread(outcome));
+    }
   }
 
   /**
@@ -236,6 +270,7 @@ export class Runtime {
     saleOrder: string,
     input: FlowInput,
     alongside: (now: number) => Statement[],
+    reason?: string,
   ): SendCommand[] {
     const { engine, store, clock, connect, onChange } = this.#options;
     for (;;) {
@@ -249,6 +284,7 @@ export class Runtime {
         from: row.state,
         to: state,
         input: brief(input),
+        ...(reason === undefined ? {} : { reason }),
         commands: commands.map(brief),
       });
       const calls = commands.filter((command) => command.type === 'send');
@@ -300,7 +336,10 @@ export class Runtime {
         const notice = { saleOrder, at: now, name: command.notice, detail: command.detail };
         return [insertNotice(command.key, notice)];
       }
-      case 'abort': // A running call ends by itself at its deadline when this process vanishes.
+      case 'abort':
+        // The engine has given the call up. Were its job left until its lease is over, the recovery
+        // would give up whatever call of this order is running by then.
+        return [closeJob(callKey(saleOrder, command), now)];
       case 'audit': // The event of this step holds it.
       case 'parent': // The parent's status is recomputed whenever it is read.
         return [];
@@ -316,6 +355,33 @@ export class Runtime {
 
 /** How long an empty queue is left alone. */
 const POLL_MS = 1000;
+
+/** What an order answers to what it does not take; any other error is a mistake of the caller's. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'attempt_unknown',
+  'documents_incomplete',
+  'invalid_transition',
+  'payload_frozen',
+  'payload_missing',
+  'payload_unchanged',
+  'request_unknown',
+]);
+
+/** The request, or what becomes of a call that cannot be written as one. */
+function formed(connection: Connection, command: SendCommand): HttpRequest | HttpOutcome {
+  try {
+    return connection.request(command);
+  } catch (error) {
+    return { kind: 'not_sent', reason: causeCode(error) };
+  }
+}
+
+/** What is known where an answer cannot be read: that there was one, and its status. */
+function unread(outcome: HttpOutcome): Outcome {
+  return outcome.kind === 'answer' || outcome.kind === 'body_cut'
+    ? { type: 'body_cut', status: outcome.status }
+    : { type: outcome.kind };
+}
 
 function callKey(saleOrder: string, call: { request_id: number; attempt: number }): string {
   return `${saleOrder}:call:${call.request_id}:${call.attempt}`;
