@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -178,8 +178,11 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
   const cases = [
     [
       ['plan', '--demand', 'none.csv', '--stock', 'stock.csv', '--offers', 'offers.csv'],
-      /none\.csv: expected a file that can be read, got ENOENT/,
+      /none\.csv: expected a file that can be read, got no such file or directory \(ENOENT\)/,
     ],
+    [[...PLAN, '--csv', 'out.json'], /out\.json: expected a file of its own .*, got another output/],
+    [[...PLAN, '--csv', './stock.csv'], /stock\.csv: expected a file of its own .*, got an input/],
+    [['demo', '--db', 'a', '--out', './a'], /got another output/],
     [['plan', '--demand', '.', '--stock', 'stock.csv', '--offers', 'offers.csv'], /EISDIR/],
     [['plan'], /expected --demand FILE/],
     [[...PLAN, '--demand', 'x'], /expected --demand once/],
@@ -202,7 +205,7 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
     [['orders'], /expected --db FILE/],
     [
       ['orders', '--db', 'none.db'],
-      /none\.db: expected a database that replenish wrote, got ENOENT/,
+      /none\.db: expected a database that replenish wrote, got no such file or directory/,
     ],
     [['orders', '--db', 'stock.csv'], /stock\.csv: expected a database that replenish wrote/],
     [['orders', '--db', 'x.db', 'show'], /`list` or `show ID`/],
@@ -223,8 +226,50 @@ test('a place that cannot be written ends with 3 and leaves nothing', async () =
     { cwd },
   );
   assert.equal(code, 3);
-  assert.match(err, /none\/out\.html: cannot be written: ENOENT/);
+  assert.match(err, /none\/out\.html: cannot be written: no such file or directory \(ENOENT\)/);
   assert.deepEqual(readdirSync(cwd).sort(), Object.keys(GOOD).sort());
+});
+
+test('an output that is a directory stops the outputs before it too', async () => {
+  const cwd = directory();
+  mkdirSync(join(cwd, 'taken'));
+  const before = readdirSync(cwd);
+  const { code, err } = await run([...PLAN, '--csv', 'taken'], { cwd });
+  assert.equal(code, 3);
+  assert.match(err, /taken: cannot be written: a directory \(EISDIR\)/);
+  assert.deepEqual(readdirSync(cwd), before);
+});
+
+test('a reader that leaves early is no failure', async () => {
+  const cwd = directory();
+  const child = spawn(process.execPath, [bin, ...PLAN], { cwd });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
+  child.stdout.destroy();
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  assert.deepEqual([code, err], [0, '']);
+});
+
+test('products that nobody offers today are told as not planned, not as enough', async () => {
+  const stale = 'offer,supplier,sku,currency,unit_price,lead_time_days,valid_until\no-1,farm,apple,EUR,1,2,2026-01-01\n';
+  const cwd = directory({ 'offers.csv': stale });
+  const { code, out, err } = await run(PLAN, { cwd });
+  assert.equal(code, 0, err);
+  assert.match(out, /^0 of 2 products must be bought, 2 could not be planned$/m);
+  assert.match(err, /^apple: expected an offer that holds today/m);
+  const page = readFileSync(join(cwd, 'out.html'), 'utf8');
+  assert.match(page, /2 could not be planned/);
+  assert.doesNotMatch(page, /the stock will do/);
+});
+
+test('a choice dearer than the default suppliers is not called a saving', async () => {
+  const terms = 'supplier,currency,minimum_order_value\nfarm,EUR,500\nmill,EUR,500\n';
+  const cwd = directory({ 'terms.csv': terms });
+  const { code, out, err } = await run(PLAN, { cwd });
+  assert.equal(code, 0, err);
+  assert.match(out, /^costs [\d.]+ EUR \([\d.]+ %\) more than the default suppliers$/m);
+  assert.match(out, /would miss their minimum values by [\d.]+ EUR/);
+  assert.match(readFileSync(join(cwd, 'out.html'), 'utf8'), />more than from default suppliers/);
 });
 
 test('every command has help, and the version is told', async () => {

@@ -6,7 +6,7 @@ import { Store } from '../host/store.js';
 import { loadEngine } from '../load-node.js';
 import { reportPage } from '../report/page.js';
 import { CheckFailed, EnvironmentError, UsageError } from './failure.js';
-import { writeOutputs } from './files.js';
+import { refuseOverlaps, writeOutputs } from './files.js';
 import { helpText, numberOption, readOptions, type Usage } from './options.js';
 import { printPlan } from './plan.js';
 import type { Printer } from './print.js';
@@ -35,6 +35,7 @@ export async function demo(args: string[], print: Printer): Promise<void> {
   const rate = numberOption(given, 'fault-rate', 0.2, { least: 0, most: 1, whole: false });
   const { out = 'report.html', db, json } = given.values;
 
+  await refuseOverlaps([], [out, db, json]);
   const store = await openNew(db);
   try {
     print.progress('planning');
@@ -80,7 +81,8 @@ function printRun(run: OrderRun, print: Printer): void {
     `  ${count('review')} in review (${proof.inReview.alive} are there, ${proof.inReview.absent} are not)`,
   );
   print.line(`  ${count('nullified')} nullified`);
-  print.line(`  ${count('failed', 'rejected')} failed`);
+  print.line(`  ${count('rejected')} rejected`);
+  print.line(`  ${count('failed')} failed`);
   for (const part of run.unapplied) print.problem(`discount that no line could take: ${part}`);
   const verdict = proof.holds ? print.good('nothing lost, nothing doubled') : print.bad('VIOLATED');
   print.line(

@@ -16,10 +16,14 @@ export class CheckFailed extends Error {
   override readonly name = 'CheckFailed';
 }
 
+/** How many mistakes the engine lists before it stops reading. */
+const MOST_PROBLEMS = 20;
+
 /** Each mistake on its own line, with the place at which it stands. */
 export function printProblems(error: EngineError, print: Printer): void {
   if (error.problems.length === 0) print.problem(error.message);
   for (const problem of error.problems) print.problem(describe(problem));
+  if (error.problems.length >= MOST_PROBLEMS) print.problem('there may be more: reading stopped here');
 }
 
 /** `file:line: column …: expected …, got …`, without the parts that are not known. */

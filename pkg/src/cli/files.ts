@@ -1,16 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { TableFile } from '../../types/engine.js';
 import { EnvironmentError, UsageError } from './failure.js';
 
-/** Reads a file that the user named. */
+/** Reads a file that the user named; messages show the name as it was given. */
 export async function readInput(path: string): Promise<TableFile> {
   try {
-    return { name: basename(path), bytes: await readFile(path) };
+    return { name: path, bytes: await readFile(path) };
   } catch (error) {
-    throw new UsageError(`${path}: expected a file that can be read, got ${codeOf(error)}`);
+    throw new UsageError(`${path}: expected a file that can be read, got ${words(error)}`);
   }
+}
+
+/** Refuses outputs that would overwrite an input or one another; known before anything is read. */
+export async function refuseOverlaps(
+  inputs: readonly string[],
+  outputs: readonly (string | undefined)[],
+): Promise<void> {
+  const taken = new Map<string, string>();
+  for (const path of inputs) taken.set(await place(path), 'an input');
+  for (const path of outputs) {
+    if (path === undefined) continue;
+    const at = await place(path);
+    const other = taken.get(at);
+    if (other !== undefined) {
+      throw new UsageError(`${path}: expected a file of its own for each output, got ${other}`);
+    }
+    taken.set(at, 'another output');
+  }
+}
+
+/** Where a path leads, whatever links it goes through; the file itself need not be there. */
+async function place(path: string): Promise<string> {
+  const parent = () => realpath(dirname(path)).then((at) => join(at, basename(path)));
+  return realpath(path)
+    .catch(parent)
+    .catch(() => path);
 }
 
 /** Writes every file whole, or none: all beside their places first, then each renamed into it. */
@@ -22,6 +48,9 @@ export async function writeOutputs(
   try {
     for (const { path, content } of files) {
       at = path;
+      if ((await stat(path).catch(() => undefined))?.isDirectory()) {
+        throw Object.assign(new Error(), { code: 'EISDIR' });
+      }
       await writeFile(path + suffix, content, { flag: 'wx' });
     }
     for (const { path } of files) {
@@ -30,10 +59,23 @@ export async function writeOutputs(
     }
   } catch (error) {
     await Promise.all(files.map(({ path }) => rm(path + suffix, { force: true })));
-    throw new EnvironmentError(`${at}: cannot be written: ${codeOf(error)}`);
+    throw new EnvironmentError(`${at}: cannot be written: ${words(error)}`);
   }
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+/** The system's codes that a user meets, in words. */
+const WORDS: Partial<Record<string, string>> = {
+  EACCES: 'no permission',
+  EISDIR: 'a directory',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left',
+  ENOTDIR: 'a file where a directory should be',
+  EROFS: 'a read-only disk',
+};
+
+/** What the system said, in words where there are some, and its code for those who look it up. */
+export function words(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return String(error);
+  return WORDS[code] === undefined ? code : `${WORDS[code]} (${code})`;
 }

@@ -85,7 +85,9 @@ function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>,
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw refuse(usage, error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    // Node adds advice on words after `--`, which no command takes.
+    throw refuse(usage, message.split('. To specify')[0] ?? message);
   }
 }
 

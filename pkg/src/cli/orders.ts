@@ -4,7 +4,7 @@ import type { Engine } from '../engine.js';
 import { SchemaError, Store, type SaleOrderRow } from '../host/store.js';
 import { loadEngine } from '../load-node.js';
 import { UsageError } from './failure.js';
-import { writeOutputs } from './files.js';
+import { refuseOverlaps, words, writeOutputs } from './files.js';
 import { helpText, readOptions, type Usage } from './options.js';
 import type { Printer } from './print.js';
 
@@ -26,8 +26,10 @@ export async function orders(args: string[], print: Printer): Promise<void> {
   if (!asked || none.length > 0) {
     throw new UsageError(`expected \`list\` or \`show ID\`, got \`${given.words.join(' ')}\``);
   }
+  const db = String(given.values['db']);
+  await refuseOverlaps([db], [given.values['json']]);
   const engine = await loadEngine();
-  const store = await openExisting(String(given.values['db']));
+  const store = await openExisting(db);
   try {
     const shown = id === undefined ? list(engine, store, print) : show(engine, store, id, print);
     const { json } = given.values;
@@ -116,8 +118,8 @@ async function openExisting(path: string): Promise<Store> {
     const got =
       error instanceof SchemaError
         ? message
-        : code === 'ENOENT'
-          ? code
+        : code === 'ENOENT' || code === 'EISDIR'
+          ? words(error)
           : `no database (${message})`;
     throw new UsageError(`${path}: expected a database that replenish wrote, got ${got}`);
   }

@@ -3,7 +3,7 @@ import type { Plan } from '../../types/engine.js';
 import { loadEngine } from '../load-node.js';
 import { reportPage } from '../report/page.js';
 import { purchaseOrdersCsv } from './csv.js';
-import { readInput, writeOutputs } from './files.js';
+import { readInput, refuseOverlaps, writeOutputs } from './files.js';
 import { helpText, readOptions, type Usage } from './options.js';
 import type { Printer } from './print.js';
 
@@ -12,7 +12,7 @@ const USAGE: Usage = {
     'replenish plan --demand FILE --stock FILE --offers FILE [--terms FILE] [--today DAY] [--out FILE] [--csv FILE] [--json FILE]',
   about: 'Says what to buy today and from whom, from your own CSV files.',
   options: {
-    demand: { value: 'FILE', help: 'What was sold: sku,date,quantity', required: true },
+    demand: { value: 'FILE', help: 'What was wanted: sku,date,quantity', required: true },
     stock: { value: 'FILE', help: 'What there is: sku,on_hand,...', required: true },
     offers: { value: 'FILE', help: 'What suppliers offer: offer,supplier,sku,...', required: true },
     terms: { value: 'FILE', help: 'What suppliers ask of whole orders: supplier,...' },
@@ -28,6 +28,8 @@ export async function plan(args: string[], print: Printer): Promise<void> {
   if (given === undefined) return print.line(helpText(USAGE));
   const { demand, stock, offers, terms, out, csv, json } = given.values;
   const today = given.values['today'] ?? localDay(new Date());
+  const inputs = [demand, stock, offers, terms].filter((path) => path !== undefined);
+  await refuseOverlaps(inputs, [out, csv, json]);
   const [demandFile, stockFile, offersFile, termsFile] = await Promise.all([
     readInput(String(demand)),
     readInput(String(stock)),
@@ -60,7 +62,9 @@ export function printPlan(
   print: Printer,
 ): void {
   const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
-  print.line(`${short} of ${products.length} products must be bought`);
+  const unplanned = products.filter(({ problem }) => problem !== null).length;
+  const unknown = unplanned === 0 ? '' : `, ${unplanned} could not be planned`;
+  print.line(`${short} of ${products.length} products must be bought${unknown}`);
   const names = new Map(allocation.orders.map(({ supplier, name }) => [supplier, name ?? supplier]));
   const width = Math.max(0, ...[...names.values()].map((name) => name.length));
   for (const { supplier, lines, total, expected_arrival } of purchase_orders) {
@@ -69,11 +73,20 @@ export function printPlan(
       `  ${(names.get(supplier) ?? supplier).padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`,
     );
   }
-  print.line(`total ${print.strong(allocation.total)}, at least ${allocation.lower_bound}`);
+  print.line(
+    `total ${print.strong(allocation.total)}; no choice of offers could cost less than ${allocation.lower_bound}`,
+  );
   const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
   if (saving && allocation.lines.length > 0) {
-    const share = (saving.saving_share * 100).toFixed(1);
-    print.line(`saves ${print.good(saving.saving)} (${share} %) against the default suppliers`);
+    const share = `(${Math.abs(saving.saving_share * 100).toFixed(1)} %)`;
+    print.line(
+      saving.saving.startsWith('-')
+        ? `costs ${saving.saving.slice(1)} ${share} more than the default suppliers`
+        : `saves ${print.good(saving.saving)} ${share} against the default suppliers`,
+    );
+    if (!/^0(\.0+)? /.test(saving.below_minimum)) {
+      print.line(`  (whose orders would miss their minimum values by ${saving.below_minimum})`);
+    }
   }
   for (const { requirement, reason } of allocation.unmet) {
     print.problem(
