@@ -80,6 +80,23 @@ test('charts stay within their frame, whatever the numbers', () => {
   assert.match(String(bar(-1, 'plain')), /width="0"/);
 });
 
+test('a day to order that has passed is not told as time left', async () => {
+  const page = reportPage({ title: 'x', plan: await hostilePlan() });
+  const days = (pattern) => [...page.matchAll(pattern)].map(([, day]) => day);
+  const past = days(/order now: due since (\S{10})/gi);
+  assert.ok(past.length > 0 && past.every((day) => day < '2017-12-31'), past.join());
+  assert.ok(days(/order by (\S{10})/gi).every((day) => day > '2017-12-31'));
+});
+
+test('the forecast begins on the day that the chart names', () => {
+  const svg = String(
+    fanChart({ label: 'x', history: [1, 2], median: [3, 4], bands: [], ticks: ['a', 'b', 'c'] }),
+  );
+  const [, today] = svg.match(/class="today" x1="([\d.]+)"/);
+  const [, median] = svg.match(/class="median" points="[\d.]+,[\d.]+ ([\d.]+),/);
+  assert.equal(today, median);
+});
+
 test('in a browser the report is inert, complete and as wide as the screen', {
   skip,
   timeout: 60_000,

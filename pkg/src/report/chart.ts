@@ -9,7 +9,7 @@ export interface Fan {
   median: readonly number[];
   /** Intervals from the widest to the narrowest. */
   bands: readonly { lower: readonly number[]; upper: readonly number[] }[];
-  /** Words under the axis: at its start, at the last known period, at its end. */
+  /** Words under the axis: at its start, at the first period of the forecast, at its end. */
   ticks: readonly [string, string, string];
 }
 
@@ -33,7 +33,9 @@ export function fanChart({ label, history, median, bands, ticks }: Fan): Html {
     const back = joined(lower).map((value, at) => `${round(x(last + at))},${round(y(value))}`);
     return `${path(joined(upper), last)} ${back.reverse().join(' ')}`;
   };
-  const today = round(x(last));
+  const today = round(x(Math.min(history.length, Math.max(periods - 1, 0))));
+  // Words in the middle that would run into those at the end stand left of their place.
+  const crowded = WIDTH - MARGIN.right - today < 80;
   const [start, middle, end] = ticks;
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
 ${[0, top / 2, top].map(
@@ -47,7 +49,7 @@ ${bands.map(({ lower, upper }, at) => html`<polygon class="band band-${at}" poin
 <polyline class="history" points="${path(history, 0)}"/>
 <polyline class="median" points="${path(joined(median), last)}"/>
 <text class="tick" x="${MARGIN.left}" y="${HEIGHT - 6}">${start}</text>
-<text class="tick" x="${today}" y="${HEIGHT - 6}" text-anchor="middle">${middle}</text>
+<text class="tick" x="${today}" y="${HEIGHT - 6}" text-anchor="${crowded ? 'end' : 'middle'}">${middle}</text>
 <text class="tick" x="${WIDTH - MARGIN.right}" y="${HEIGHT - 6}" text-anchor="end">${end}</text>
 </svg>`;
 }

@@ -142,6 +142,14 @@ function story(title: string, row: SaleOrderRow, run: OrderRun): Html {
 /** States that only say what a line of the story said already: that something was sent. */
 const RUNNING: ReadonlySet<string> = new Set(['cancelling', 'sending', 'verifying']);
 
+/** States whose bare names tell a clerk little. */
+const NOW: Partial<Record<string, string>> = {
+  initial: 'not there, waits to be sent again',
+  unknown: 'outcome unknown',
+  cancel_unknown: 'outcome of the cancel unknown',
+  review: 'now for a person to look at',
+} satisfies Partial<Record<SaleOrderState, string>>;
+
 /** An event and what followed from it, in words. */
 function describe(event: EventRow): { tone: Tone; text: string }[] {
   const { from, to, input, commands = [] } = JSON.parse(event.body) as Step;
@@ -150,7 +158,7 @@ function describe(event: EventRow): { tone: Tone; text: string }[] {
     ...commands.flatMap(commandWords),
   ];
   if (from !== to && to !== undefined && !RUNNING.has(to)) {
-    entries.push({ tone: TONES[to] ?? 'plain', text: `now ${to.replace('_', ' ')}` });
+    entries.push({ tone: TONES[to] ?? 'plain', text: NOW[to] ?? `now ${to.replaceAll('_', ' ')}` });
   }
   return entries;
 }

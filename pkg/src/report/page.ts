@@ -4,7 +4,7 @@ import type { OrderRun } from '../simulate/run-orders.js';
 import type { Company } from '../simulate/sample.js';
 import { documentPage, html, type Html } from './html.js';
 import { ordersSection } from './orders.js';
-import { basketSection, forecastSection, percent, purchaseSection } from './plan.js';
+import { basketSection, counted, forecastSection, percent, purchaseSection } from './plan.js';
 import { STYLE } from './style.js';
 
 export interface Report {
@@ -31,13 +31,22 @@ function headlines(
 ): Html[] {
   const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
   const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
+  const unplanned = products.filter(({ problem }) => problem !== null).length;
   const tiles = [
-    tile(`${short} of ${products.length}`, 'products must be bought'),
-    tile(allocation.total, `in ${purchase_orders.length} purchase orders`),
+    tile(
+      `${short} of ${products.length}`,
+      `products must be bought${unplanned > 0 ? `; ${unplanned} could not be planned` : ''}`,
+    ),
+    tile(allocation.total, `in ${counted(purchase_orders.length, 'purchase order')}`),
   ];
-  if (saving) {
-    const words = `less than from default suppliers (${percent(saving.saving_share)})`;
-    tiles.push(tile(saving.saving, words, 'good'));
+  if (saving && allocation.lines.length > 0) {
+    const dearer = saving.saving.startsWith('-');
+    const share = percent(Math.abs(saving.saving_share));
+    const missing = /^0(\.0+)? /.test(saving.below_minimum)
+      ? ''
+      : `, whose orders would be ${saving.below_minimum} below minimum values`;
+    const words = `${dearer ? 'more' : 'less'} than from default suppliers (${share})${missing}`;
+    tiles.push(tile(saving.saving.replace('-', ''), words, dearer ? 'plain' : 'good'));
   }
   if (run) {
     const { lost, doubled, saleOrders, holds } = run.proof;

@@ -32,44 +32,67 @@ export function purchaseSection(plan: Plan): Html {
   return html`<h2>What to buy</h2>
 <p class="soft">One draft for each supplier. Open a line to see the arithmetic behind the quantity and every
 offer that was compared.</p>
-${plan.purchase_orders.length === 0 ? html`<section class="card">Nothing: the stock will do.</section>` : ''}
-${plan.purchase_orders.map((order) => purchaseOrder(order, names.get(order.supplier), lines, products, comparisons))}
-${unmet(plan, products, comparisons)}${problems(plan)}`;
+${plan.purchase_orders.length === 0 ? html`<section class="card">${nothing(plan)}</section>` : ''}
+${plan.purchase_orders.map((order) => purchaseOrder(order, plan.today, names, lines, products, comparisons))}
+${unmet(plan, products, comparisons, names)}${problems(plan)}`;
+}
+
+/** Why there is no order: the stock may do, or nobody can tell or deliver. */
+function nothing({ products, allocation }: Plan): string {
+  const open = products.some(({ problem }) => problem !== null) || allocation.unmet.length > 0;
+  return open ? 'No orders: see below what is missing.' : 'Nothing: the stock will do.';
 }
 
 function purchaseOrder(
   order: PurchaseOrder,
-  name: string | null | undefined,
+  today: string,
+  names: Names,
   lines: Map<string, AllocatedLine>,
   products: Map<string, ProductPlan>,
   comparisons: Map<string, Comparison>,
 ): Html {
+  const name = names.get(order.supplier);
   return html`<section class="card"><header><h3>${name ?? order.supplier}</h3>
 <span><b>${order.total}</b> <span class="soft">= goods ${order.goods} + freight ${order.freight}</span></span></header>
-<p class="note">${name ? `${order.supplier} · ` : ''}${order.id} · ${order.lines.length} ${order.lines.length === 1 ? 'line' : 'lines'} · complete on ${order.expected_arrival}</p>
+<p class="note">${name ? `${order.supplier} · ` : ''}${order.id} · ${counted(order.lines.length, 'line')} · complete on ${order.expected_arrival}</p>
 ${order.lines.map((line) => {
   const product = products.get(line.sku);
   return html`<details><summary><span class="what">${product?.description ?? line.sku}</span>
 <span class="soft">need by ${line.need_by}</span>
 <span class="number">${line.quantity} at ${line.unit_price}</span><span class="number">${line.amount}</span></summary>
-<div class="why">${arithmetic(product)}${offers(comparisons.get(line.sku), lines.get(line.sku))}</div></details>`;
+<div class="why">${arithmetic(product, today)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}</div></details>`;
 })}</section>`;
 }
 
 /** Why this quantity. */
-function arithmetic(product: ProductPlan | undefined): Html {
+function arithmetic(product: ProductPlan | undefined, today: string): Html {
   const { replenishment, forecast } = product ?? {};
   if (!replenishment) return html``;
   const risk = Math.round(replenishment.stock_out_risk * 100);
   return html`<div><h4>Why this quantity</h4><table><tbody>
 ${replenishment.terms.map(({ name, value }) => html`<tr><td>${name}</td><td class="number">${value}</td></tr>`)}
 </tbody></table>
-<p class="note">Without an order the stock runs out with ${risk} % probability.
-${replenishment.order_by ? html`Order by ${replenishment.order_by}. ` : ''}${forecast ? html`Forecast: ${forecast.reason}.` : ''}</p></div>`;
+<p class="note">Level and expected demand are read from what was wanted in past intervals of lead time and review
+period, so the daily forecast times the days need not give them. Without an order more will be wanted than there is
+with ${risk} % probability. ${replenishment.order_by ? `${sentence(orderBy(replenishment.order_by, today))}. ` : ''}${forecast ? html`Forecast: ${forecast.reason}.` : ''}</p></div>`;
+}
+
+/** When to order, said so that a day that has passed is not taken for time left. */
+function orderBy(day: string, today: string): string {
+  if (day > today) return `order by ${day}`;
+  return day === today ? 'order today' : `order now: due since ${day}`;
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Why this supplier. */
-function offers(comparison: Comparison | undefined, line: AllocatedLine | undefined): Html {
+function offers(
+  comparison: Comparison | undefined,
+  line: AllocatedLine | undefined,
+  names: Names,
+): Html {
   if (comparison === undefined) return html``;
   const dearest = Math.max(
     ...comparison.ranked.map(({ landed_cost }) => amount(landed_cost)),
@@ -77,29 +100,30 @@ function offers(comparison: Comparison | undefined, line: AllocatedLine | undefi
   );
   return html`<div><h4>Why this supplier</h4>
 ${line ? html`<p class="note">${line.reason}.</p>` : ''}
+${comparison.ranked.length > 0 ? html`<p class="note">What each offer adds to the bill while all other lines stay as they are:</p>` : ''}
 <ul class="plain offers">${comparison.ranked.map((ranked) => {
     const chosen = ranked.offer === line?.offer;
-    return html`<li><div class="row"><span class="${chosen ? 'chosen' : ''}">${ranked.supplier}</span><span class="number">${ranked.landed_cost}</span></div>
+    return html`<li><div class="row"><span class="${chosen ? 'chosen' : ''}">${named(ranked.supplier, names)}</span><span class="number">${ranked.landed_cost}</span></div>
 ${amount(ranked.landed_cost) > 0 ? bar(amount(ranked.landed_cost) / dearest, chosen ? 'strong' : 'plain') : ''}
 <span class="soft">${ranked.purchase.quantity} at ${ranked.purchase.unit_price}: ${costWords(ranked)}, there on ${ranked.arrival}</span></li>`;
-  })}</ul>${excluded(comparison.excluded)}</div>`;
+  })}</ul>${excluded(comparison.excluded, names)}</div>`;
 }
 
 /** What a purchase adds to the bill, term by term; all other lines stay where they are. */
 function costWords({ purchase, freight, minimum_order_excess: excess }: RankedOffer): string {
   const words = [`goods ${purchase.goods}`];
-  if (amount(freight) > 0) words.push(`freight ${freight}`);
-  if (amount(freight) < 0) words.push(`freight saved ${freight.slice(1)}`);
-  if (amount(excess) > 0) words.push(`missing to the minimum ${excess}`);
-  if (amount(excess) < 0) words.push(`fills up the minimum by ${excess.slice(1)}`);
+  if (amount(freight) > 0) words.push(`plus freight ${freight}`);
+  if (amount(freight) < 0) words.push(`less freight saved ${freight.slice(1)}`);
+  if (amount(excess) > 0) words.push(`plus ${excess} missing to the supplier's minimum`);
+  if (amount(excess) < 0) words.push(`less ${excess.slice(1)} otherwise missing to the supplier's minimum`);
   return words.join(', ');
 }
 
-function excluded(list: readonly ExcludedOffer[]): Html {
+function excluded(list: readonly ExcludedOffer[], names: Names): Html {
   if (list.length === 0) return html``;
-  return html`<h4>Out</h4><ul class="plain">${list.map(
+  return html`<h4>Cannot serve</h4><ul class="plain">${list.map(
     ({ supplier, reason, remedy }) =>
-      html`<li>${supplier}: ${exclusionWords(reason)}${remedy === '' ? '' : html` <span class="soft">(${remedy})</span>`}</li>`,
+      html`<li>${named(supplier, names)}: ${exclusionWords(reason)}${remedy === '' ? '' : html` <span class="soft">(${remedy})</span>`}</li>`,
   )}</ul>`;
 }
 
@@ -122,9 +146,10 @@ function exclusionWords(reason: Exclusion): string {
 
 /** What must be bought and nobody can deliver. */
 function unmet(
-  { allocation }: Plan,
+  { allocation, today }: Plan,
   products: Map<string, ProductPlan>,
   comparisons: Map<string, Comparison>,
+  names: Names,
 ): Html {
   if (allocation.unmet.length === 0) return html``;
   return html`<section class="card"><header><h3>Nobody can deliver</h3><span class="chip warn">${allocation.unmet.length}</span></header>
@@ -134,7 +159,7 @@ ${allocation.unmet.map(
     reason,
   }) => html`<details><summary><span class="what">${products.get(requirement.sku)?.description ?? requirement.sku}</span>
 <span class="soft">${reason}</span><span class="number">${requirement.quantity} by ${requirement.need_by}</span></summary>
-<div class="why">${arithmetic(products.get(requirement.sku))}${offers(comparisons.get(requirement.sku), undefined)}</div></details>`,
+<div class="why">${arithmetic(products.get(requirement.sku), today)}${offers(comparisons.get(requirement.sku), undefined, names)}</div></details>`,
 )}</section>`;
 }
 
@@ -174,7 +199,7 @@ function forecastCard(
   const shown = history.slice(-CHART_DAYS);
   const horizon = forecast?.mean.length ?? 0;
   return html`<article class="card"><header><h3>${description}</h3></header>
-<p class="note">${forecast ? MODELS[forecast.model] : ''}, ${forecast?.pattern.class.replace('_', ' ')} demand · order by ${replenishment?.order_by ?? today}</p>
+<p class="note">${forecast ? MODELS[forecast.model] : ''}, ${forecast?.pattern.class.replace('_', ' ')} demand · ${orderBy(replenishment?.order_by ?? today, today)}</p>
 ${fanChart({
   label: `Daily demand for ${description}: the last ${shown.length} days and a forecast of ${horizon} days`,
   history: shown,
@@ -183,7 +208,7 @@ ${fanChart({
     { lower: path(0.05), upper: path(0.95) },
     { lower: path(0.25), upper: path(0.75) },
   ],
-  ticks: [`${shown.length} days before`, today, `+${horizon} days`],
+  ticks: [`${shown.length} days before`, today, horizon > 1 ? `+${horizon - 1} days` : ''],
 })}</article>`;
 }
 
@@ -203,7 +228,7 @@ export function basketSection({ allocation, currency }: Plan): Html {
   const bound = amount(allocation.lower_bound);
   const gap = bound > 0 ? (amount(allocation.total) - bound) / bound : undefined;
   return html`<h2>What the basket costs</h2>
-<p class="soft">All ${allocation.lines.length} lines together, goods and freight, against simpler rules for the same lines.</p>
+<p class="soft">${counted(allocation.lines.length, 'line')} together, goods and freight, against simpler rules for the same ${allocation.lines.length === 1 ? 'line' : 'lines'}.</p>
 <section class="card">${barChart(`Cost of the basket in ${currency}`, [
     ...allocation.baselines.map(({ policy, cost, saving, saving_share }) => ({
       name: names[policy],
@@ -225,7 +250,21 @@ export function basketSection({ allocation, currency }: Plan): Html {
     },
   ])}
 <p class="note">${gap === undefined ? '' : html`This allocation is at most ${percent(gap)} above the cheapest one possible. `}
-${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${fallback_lines} lines the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}${allocation.baselines.filter(({ below_minimum: missing }) => !/^0(\.0+)? /.test(missing)).map(({ policy, below_minimum }) => html`The rule &#8220;${names[policy]}&#8221; misses minimum order values by ${below_minimum}: suppliers would refuse those orders. `)}</p></section>`;
+${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${counted(fallback_lines, 'line')} the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}${allocation.baselines.filter(({ below_minimum: missing }) => !/^0(\.0+)? /.test(missing)).map(({ policy, below_minimum }) => html`The rule &#8220;${names[policy]}&#8221; misses minimum order values by ${below_minimum}: suppliers would refuse those orders. `)}</p></section>`;
+}
+
+/** Suppliers' names, where they have any. */
+type Names = ReadonlyMap<string, string | null | undefined>;
+
+/** A supplier by its name, with the id that the engine's own words use. */
+function named(supplier: string, names: Names): string {
+  const name = names.get(supplier);
+  return name ? `${name} (${supplier})` : supplier;
+}
+
+/** `1 line`, `2 lines`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function percent(share: number): string {
