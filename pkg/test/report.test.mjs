@@ -88,6 +88,15 @@ test('a day to order that has passed is not told as time left', async () => {
   assert.ok(days(/order by (\S{10})/gi).every((day) => day > '2017-12-31'));
 });
 
+test('goods that come too late are marked where they are bought', async () => {
+  const plan = await hostilePlan();
+  const lines = plan.purchase_orders.flatMap((order) => order.lines);
+  const late = lines.filter(({ arrival, need_by }) => arrival > need_by);
+  assert.ok(late.length > 0);
+  const page = reportPage({ title: 'x', plan });
+  assert.equal([...page.matchAll(/there on \S{10}, late</g)].length, late.length);
+});
+
 test('the forecast begins on the day that the chart names', () => {
   const svg = String(
     fanChart({ label: 'x', history: [1, 2], median: [3, 4], bands: [], ticks: ['a', 'b', 'c'] }),

@@ -35,7 +35,8 @@ export function fanChart({ label, history, median, bands, ticks }: Fan): Html {
   };
   const today = round(x(Math.min(history.length, Math.max(periods - 1, 0))));
   // Words in the middle that would run into those at the end stand left of their place.
-  const crowded = WIDTH - MARGIN.right - today < 80;
+  const room = WIDTH - MARGIN.right - today;
+  const crowded = room < 80;
   const [start, middle, end] = ticks;
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
 ${[0, top / 2, top].map(
@@ -50,7 +51,7 @@ ${bands.map(({ lower, upper }, at) => html`<polygon class="band band-${at}" poin
 <polyline class="median" points="${path(joined(median), last)}"/>
 <text class="tick" x="${MARGIN.left}" y="${HEIGHT - 6}">${start}</text>
 <text class="tick" x="${today}" y="${HEIGHT - 6}" text-anchor="${crowded ? 'end' : 'middle'}">${middle}</text>
-<text class="tick" x="${WIDTH - MARGIN.right}" y="${HEIGHT - 6}" text-anchor="end">${end}</text>
+${room < 48 ? '' : html`<text class="tick" x="${WIDTH - MARGIN.right}" y="${HEIGHT - 6}" text-anchor="end">${end}</text>`}
 </svg>`;
 }
 

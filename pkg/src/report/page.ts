@@ -46,7 +46,7 @@ function headlines(
       ? ''
       : `, whose orders would be ${saving.below_minimum} below minimum values`;
     const words = `${dearer ? 'more' : 'less'} than from default suppliers (${share})${missing}`;
-    tiles.push(tile(saving.saving.replace('-', ''), words, dearer ? 'plain' : 'good'));
+    tiles.push(tile(saving.saving.replace('-', ''), words, dearer || /^0(\.0+)? /.test(saving.saving) ? 'plain' : 'good'));
   }
   if (run) {
     const { lost, doubled, saleOrders, holds } = run.proof;

@@ -8,6 +8,7 @@ import type {
   Plan,
   ProductPlan,
   PurchaseOrder,
+  PurchaseOrderLine,
   RankedOffer,
 } from '../../types/engine.js';
 import { bar, barChart, fanChart } from './chart.js';
@@ -58,20 +59,24 @@ function purchaseOrder(
 ${order.lines.map((line) => {
   const product = products.get(line.sku);
   return html`<details><summary><span class="what">${product?.description ?? line.sku}</span>
-<span class="soft">need by ${line.need_by}</span>
+${line.arrival > line.need_by ? html`<span class="chip warn">there on ${line.arrival}, late</span>` : ''}<span class="soft">need by ${line.need_by}</span>
 <span class="number">${line.quantity} at ${line.unit_price}</span><span class="number">${line.amount}</span></summary>
-<div class="why">${arithmetic(product, today)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}</div></details>`;
+<div class="why">${arithmetic(product, today, line)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}</div></details>`;
 })}</section>`;
 }
 
 /** Why this quantity. */
-function arithmetic(product: ProductPlan | undefined, today: string): Html {
+function arithmetic(
+  product: ProductPlan | undefined,
+  today: string,
+  line?: PurchaseOrderLine,
+): Html {
   const { replenishment, forecast } = product ?? {};
   if (!replenishment) return html``;
   const risk = Math.round(replenishment.stock_out_risk * 100);
   return html`<div><h4>Why this quantity</h4><table><tbody>
 ${replenishment.terms.map(({ name, value }) => html`<tr><td>${name}</td><td class="number">${value}</td></tr>`)}
-</tbody></table>
+${line ? html`<tr><td>ordered, in whole packs and no less than is sold</td><td class="number">${line.quantity} (${counted(Number(line.packs), 'pack')})</td></tr>` : ''}</tbody></table>
 <p class="note">Level and expected demand are read from what was wanted in past intervals of lead time and review
 period, so the daily forecast times the days need not give them. Without an order more will be wanted than there is
 with ${risk} % probability. ${replenishment.order_by ? `${sentence(orderBy(replenishment.order_by, today))}. ` : ''}${forecast ? html`Forecast: ${forecast.reason}.` : ''}</p></div>`;
