@@ -150,7 +150,7 @@ function draw(element: HTMLElement, fan: Fan, pointed: Signal<string>): uPlot {
     ],
     hooks: {
       setCursor: [({ cursor: { idx } }) => (pointed.value = words(data, idx ?? undefined))],
-      drawAxes: [(plot) => drawToday(plot, dayStart(fan.today, -1), colour('soft'))],
+      drawAxes: [(plot) => drawToday(plot, dayStart(fan.today), colour('soft'))],
     },
   };
   return new uPlot(options, data, element);

@@ -1,4 +1,5 @@
 /** How values are written. Amounts and quantities are the engine's own exact text. */
+import type { Plan } from 'replenish';
 
 /** The visitor's calendar day, as the engine takes it. */
 export function localDay(now: Date): string {
@@ -23,6 +24,19 @@ export function percent(share: number): string {
 
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+/** Suppliers' names, where they have any. */
+export type Names = ReadonlyMap<string, string | null | undefined>;
+
+export function supplierNames({ allocation }: Plan): Names {
+  return new Map(allocation.orders.map(({ supplier, name }) => [supplier, name]));
+}
+
+/** A supplier by its name, with the id that the engine's own words use. */
+export function named(supplier: string, names: Names): string {
+  const name = names.get(supplier);
+  return name ? `${name} (${supplier})` : supplier;
 }
 
 /** Days from one day to another, negative when it lies before. */

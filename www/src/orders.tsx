@@ -1,28 +1,39 @@
 /** The purchase-order drafts, one for each supplier. */
 import type { Plan, PurchaseOrder } from 'replenish';
-import { count, grouped } from './format';
+import { count, grouped, named, supplierNames } from './format';
 import { productAddress } from './state';
 
 export function OrdersView({ plan }: { plan: Plan }) {
   const names = new Map(plan.products.map(({ sku, description }) => [sku, description]));
+  const suppliers = supplierNames(plan);
   if (plan.purchase_orders.length === 0) {
     return <p class="card">No orders: nothing must be bought, or nobody can deliver it.</p>;
   }
   return (
     <>
       {plan.purchase_orders.map((order) => (
-        <Order key={order.id} order={order} names={names} />
+        <Order
+          key={order.id}
+          order={order}
+          supplier={named(order.supplier, suppliers)}
+          names={names}
+        />
       ))}
     </>
   );
 }
 
-function Order({ order, names }: { order: PurchaseOrder; names: ReadonlyMap<string, string> }) {
+function Order(given: {
+  order: PurchaseOrder;
+  supplier: string;
+  names: ReadonlyMap<string, string>;
+}) {
+  const { order, supplier, names } = given;
   return (
     <section class="card order" aria-labelledby={order.id}>
       <header>
         <div>
-          <h2 id={order.id}>{order.supplier}</h2>
+          <h2 id={order.id}>{supplier}</h2>
           <span class="soft">
             draft <code>{order.id}</code> · {count(order.lines.length, 'line')} · complete on{' '}
             {order.expected_arrival}

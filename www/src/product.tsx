@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Model, Plan } from 'replenish';
 import { FanChart } from './chart';
-import { grouped, percent } from './format';
+import { grouped, named, percent, supplierNames } from './format';
 import { type Situation, Urgency } from './products';
 import { Sourcing } from './sourcing';
 import { productAddress } from './state';
@@ -17,6 +17,7 @@ export function ProductView(given: { situation: Situation; plan: Plan; opened: b
   const { situation, plan, opened } = given;
   const { product, line, unmet, comparison } = situation;
   const { forecast, replenishment, problem } = product;
+  const names = supplierNames(plan);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // On a narrow screen the product takes the list's place, and the focus with it, and back.
@@ -46,9 +47,10 @@ export function ProductView(given: { situation: Situation; plan: Plan; opened: b
         {problem && <p class="bad-text">Not planned: {problem.message}.</p>}
         {line && (
           <p class="decision">
-            Buy <b>{line.purchase.quantity}</b> from <b>{line.supplier}</b> for{' '}
+            Buy <b>{line.purchase.quantity}</b> from <b>{named(line.supplier, names)}</b> for{' '}
             <b>{grouped(line.purchase.goods)}</b>, there on <time>{line.arrival}</time>; needed by{' '}
             <time>{line.requirement.need_by}</time>.
+            {line.arrival > line.requirement.need_by && <b class="warn-text"> That is too late.</b>}
           </p>
         )}
         {unmet && (
@@ -91,15 +93,20 @@ export function ProductView(given: { situation: Situation; plan: Plan; opened: b
               </tbody>
             </table>
             <p class="note">
-              Without an order the stock runs out with {percent(replenishment.stock_out_risk)}{' '}
+              Level and expected demand are read from what was wanted in past intervals of lead time
+              and review period, so the daily forecast times the days need not give them. Without an
+              order more will be wanted than there is with {percent(replenishment.stock_out_risk)}{' '}
               probability.
               {replenishment.runs_out &&
-                ` At the wanted service level it does on ${replenishment.runs_out}.`}
-              {replenishment.order_by && ` The latest day to order: ${replenishment.order_by}.`}
+                ` From ${replenishment.runs_out} on the stock no longer gives the wanted service level.`}
+              {replenishment.order_by &&
+                (replenishment.order_by < plan.today
+                  ? ` Order now: due since ${replenishment.order_by}.`
+                  : ` The latest day to order: ${replenishment.order_by}.`)}
             </p>
           </section>
         )}
-        {comparison && <Sourcing comparison={comparison} line={line} />}
+        {comparison && <Sourcing comparison={comparison} line={line} names={names} />}
       </div>
     </article>
   );

@@ -67,7 +67,10 @@ function Tiles({ plan: { allocation, products, purchase_orders: orders } }: { pl
             <b>{grouped(usual.saving.replace('-', ''))}</b>{' '}
             {percent(Math.abs(usual.saving_share))} of {grouped(usual.cost)}
             {usual.fallback_lines > 0 && (
-              <>; {count(usual.fallback_lines, 'line')} without one: the cheapest</>
+              <>; {count(usual.fallback_lines, 'line')} that they do not offer at the cheapest</>
+            )}
+            {amount(usual.below_minimum) > 0 && (
+              <>; their orders would be {grouped(usual.below_minimum)} below minimum values</>
             )}
           </dd>
         </div>

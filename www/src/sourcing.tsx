@@ -1,19 +1,27 @@
 /** Every offer for one product: what it would cost to serve from it, or why it cannot. */
 import type { AllocatedLine, Comparison, Exclusion, RankedOffer } from 'replenish';
-import { amount, grouped } from './format';
+import { amount, grouped, named, type Names } from './format';
 
-export function Sourcing(given: { comparison: Comparison; line: AllocatedLine | undefined }) {
-  const { comparison, line } = given;
+export function Sourcing(given: {
+  comparison: Comparison;
+  line: AllocatedLine | undefined;
+  names: Names;
+}) {
+  const { comparison, line, names } = given;
   const dearest = Math.max(...comparison.ranked.map((offer) => amount(offer.landed_cost)), 0.01);
   return (
     <section class="card" aria-labelledby="supplier">
       <h3 id="supplier">Why this supplier</h3>
       {line && <p class="note">{line.reason}.</p>}
+      {comparison.ranked.length > 0 && (
+        <p class="note">What each offer adds to the bill while all other lines stay as they are:</p>
+      )}
       <ol class="offers">
         {comparison.ranked.map((ranked) => (
           <Offer
             key={ranked.offer}
             ranked={ranked}
+            supplier={named(ranked.supplier, names)}
             dearest={dearest}
             chosen={ranked.offer === line?.offer}
           />
@@ -27,7 +35,7 @@ export function Sourcing(given: { comparison: Comparison; line: AllocatedLine | 
               <li key={offer}>
                 <div class="row wrap">
                   <span>
-                    {supplier} <code>{offer}</code>
+                    {named(supplier, names)} <code>{offer}</code>
                   </span>
                   <span class="tag">{exclusionWords(reason)}</span>
                 </div>
@@ -41,14 +49,19 @@ export function Sourcing(given: { comparison: Comparison; line: AllocatedLine | 
   );
 }
 
-function Offer(given: { ranked: RankedOffer; dearest: number; chosen: boolean }) {
-  const { ranked, dearest, chosen } = given;
+function Offer(given: {
+  ranked: RankedOffer;
+  supplier: string;
+  dearest: number;
+  chosen: boolean;
+}) {
+  const { ranked, supplier, dearest, chosen } = given;
   const share = Math.max(amount(ranked.landed_cost), 0) / dearest;
   return (
     <li class={chosen ? 'chosen' : ''}>
       <div class="row">
         <span>
-          <b>{ranked.supplier}</b> <code>{ranked.offer}</code>{' '}
+          <b>{supplier}</b> <code>{ranked.offer}</code>{' '}
           {chosen && <span class="tag good">chosen</span>}
         </span>
         <span class="number">{grouped(ranked.landed_cost)}</span>
@@ -67,10 +80,10 @@ function Offer(given: { ranked: RankedOffer; dearest: number; chosen: boolean })
 /** What a purchase adds to the bill, term by term; all other lines stay where they are. */
 function costWords({ purchase, freight, minimum_order_excess: excess }: RankedOffer): string {
   const words = [`goods ${purchase.goods}`];
-  if (amount(freight) > 0) words.push(`freight ${freight}`);
-  if (amount(freight) < 0) words.push(`freight saved ${freight.slice(1)}`);
-  if (amount(excess) > 0) words.push(`missing to the minimum ${excess}`);
-  if (amount(excess) < 0) words.push(`fills up the minimum by ${excess.slice(1)}`);
+  if (amount(freight) > 0) words.push(`plus freight ${freight}`);
+  if (amount(freight) < 0) words.push(`less freight saved ${freight.slice(1)}`);
+  if (amount(excess) > 0) words.push(`plus ${excess} missing to the supplier's minimum`);
+  if (amount(excess) < 0) words.push(`less ${excess.slice(1)} otherwise missing to the supplier's minimum`);
   return words.join(', ');
 }
 
