@@ -60,16 +60,38 @@ test('two documents of one order are told apart', () => {
   );
 });
 
-test('missing, zero and foreign numbers name no document', () => {
+test('missing, zero and textual numbers name no document', () => {
   const entries = [
     {},
     null,
     7,
     { zcen: 'a', pedidoVentaId: 0 },
-    { zcen: 'x', pedidoVentaId: 3 },
     { zcen: 'a', pedidoVentaId: '3' },
   ];
   assert.deepEqual(read(200, envelope(entries)).body.documents, []);
+});
+
+test('a document of goods that were not ordered is not forgotten', () => {
+  const entries = [
+    { zcen: 'a', pedidoVentaId: 3 },
+    { zcen: 'x', pedidoVentaId: 4 },
+    { pedidoVentaId: 5 },
+    { zcen: ` y\n${'z'.repeat(200)}`, pedidoVentaId: 6 },
+  ];
+  assert.deepEqual(read(200, envelope(entries)).body.documents, [
+    { line: '1', document: '3' },
+    { line: 'not ordered: x', document: '4' },
+    { line: 'not ordered: ?', document: '5' },
+    { line: `not ordered: y?${'z'.repeat(98)}`, document: '6' },
+  ]);
+});
+
+test('a material whose code came as a number, as recorded, is the ordered one', () => {
+  const ordered = [{ id: '1', sku: '100000366', quantity: '1 each' }];
+  const body = JSON.stringify(envelope([{ zcen: 100000366, pedidoVentaSapId: 9 }]));
+  assert.deepEqual(readOutcome({ kind: 'answer', status: 200, body }, ordered).body.documents, [
+    { line: '1', document: '9' },
+  ]);
 });
 
 test('a refused cancel as recorded keeps status, flag and words', () => {

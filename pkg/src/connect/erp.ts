@@ -87,7 +87,8 @@ function readBody(text: string, lines: readonly ErpLine[]): AnswerBody | undefin
 
 /**
  * Which document carries which line. There is one entry a line, named by its material; the lines
- * of one material are served in their order, anew for every document.
+ * of one material are served in their order, anew for every document. A document of goods that were
+ * not ordered is named beside a line that we do not have, so that a person gets to see it.
  */
 function nameDocuments(entries: unknown[], lines: readonly ErpLine[]): NamedDocument[] {
   const unserved = new Map<string, ErpLine[]>();
@@ -97,12 +98,22 @@ function nameDocuments(entries: unknown[], lines: readonly ErpLine[]): NamedDocu
     // A document 0 was never created: it is what an absent number turns into on its way.
     if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return [];
     const document = String(id);
+    // Recorded material codes are whole numbers; ours are texts.
+    const material = typeof zcen === 'number' ? String(zcen) : zcen;
+    if (!lines.some((line) => line.sku === material)) return [{ line: strange(material), document }];
     const left = unserved.get(document) ?? [...lines];
     unserved.set(document, left);
-    const at = left.findIndex((line) => line.sku === zcen);
+    const at = left.findIndex((line) => line.sku === material);
     const [line] = at < 0 ? [] : left.splice(at, 1);
     return line === undefined ? [] : [{ line: line.id, document }];
   });
+}
+
+/** The name of a line that we do not have: printable and short, as the engine's names are. */
+function strange(material: unknown): string {
+  const named = typeof material === 'string' ? material.trim() : '';
+  const printable = named.slice(0, 100).replace(/\p{Cc}/gu, '?').trim();
+  return `not ordered: ${printable || '?'}`;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
