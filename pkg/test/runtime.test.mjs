@@ -59,6 +59,25 @@ test('accepting an order twice changes nothing', async (context) => {
   assert.equal(systems.deduplicates.books()[0].requests.create, 1);
 });
 
+test('another order under a name that is taken is refused, not left out', async (context) => {
+  const { store, runtime } = await world(context);
+  const [first, second] = acceptances(2);
+  runtime.accept(first);
+  const [saleOrder] = first.saleOrders;
+  const changed = { ...saleOrder, document: { ...saleOrder.document, vendor: 'none' } };
+  for (const taken of [
+    { ...second, saleOrders: [...second.saleOrders, saleOrder] },
+    { ...first, saleOrders: [changed] },
+    { ...first, customerOrder: { id: 'c-0', document: { other: true } } },
+  ]) {
+    assert.throws(() => runtime.accept(taken), { name: 'TakenError', code: 'store_taken' });
+  }
+  assert.deepEqual(
+    store.saleOrders().map(({ id }) => id),
+    ['so-0'],
+  );
+});
+
 for (const rate of [0.3, 0.7, 1]) {
   test(`with ${rate * 100} % faults nothing is lost or doubled`, {
     timeout: 60_000,

@@ -13,6 +13,7 @@ export {
   ConflictError,
   SchemaError,
   Store,
+  TakenError,
   type EventRow,
   type NoticeRow,
   type SaleOrderRow,

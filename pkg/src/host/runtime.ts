@@ -17,6 +17,7 @@ import {
   insertJob,
   insertNotice,
   insertSaleOrder,
+  TakenError,
   updateLife,
   type Job,
   type SaleOrderRow,
@@ -77,7 +78,11 @@ export class Runtime {
     this.#options = { concurrency: 16, leaseMs: 30_000, ...options };
   }
 
-  /** Stores an order and its sale orders, to be submitted; one that is stored already is left alone. */
+  /**
+   * Stores an order and its sale orders, to be submitted; one that is stored already is left alone.
+   *
+   * @throws {TakenError} when one of their names belongs to an order that reads otherwise
+   */
   accept({ customerOrder, saleOrders }: Acceptance): void {
     const { engine, store, clock } = this.#options;
     const now = clock.now();
@@ -102,7 +107,15 @@ export class Runtime {
       ];
     });
     const document = JSON.stringify(customerOrder.document);
-    store.commit([insertCustomerOrder(customerOrder.id, document, now), ...statements]);
+    try {
+      store.commit([insertCustomerOrder(customerOrder.id, document, now), ...statements]);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const names = [customerOrder, ...saleOrders].map(({ id }) => `\`${id}\``).join(', ');
+      throw new TakenError(`expected new names or the stored orders themselves, got ${names}`, {
+        cause: error,
+      });
+    }
     this.#wake.abort();
   }
 

@@ -20,6 +20,12 @@ export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
+/** An order comes under the name of another one; nothing was written. */
+export class TakenError extends Error {
+  readonly code = 'store_taken';
+  override readonly name = 'TakenError';
+}
+
 /** A database written by another version of the store. */
 export class SchemaError extends Error {
   readonly code = 'store_schema';
@@ -255,20 +261,23 @@ const SELECT_SALE_ORDER = `
     updated_at as updatedAt
   from sale_order`;
 
-/** Stores a customer order; one that is there already stays as it is. */
+/** Stores a customer order, once; a conflict where another one has its name. */
 export function insertCustomerOrder(id: string, document: string, now: number): Statement {
   const sql = `insert into customer_order (id, document, created_at) values (?, ?, ?)
-    on conflict (id) do nothing`;
-  return { sql, cells: [id, document, now] };
+    on conflict (id) do update set id = excluded.id where document = excluded.document`;
+  return { sql, cells: [id, document, now], changes: 1 };
 }
 
-/** Stores a new sale order; one that is there already stays as it is. */
+/** Stores a new sale order, once; a conflict where another one has its name. */
 export function insertSaleOrder(row: SaleOrderRow): Statement {
   const sql = `insert into sale_order
       (id, customer_order, document, life, state, status, version, updated_at)
-    values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`;
+    values (?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (id) do update set id = excluded.id
+      where customer_order = excluded.customer_order and document = excluded.document`;
   const { id, customerOrder, document, life, state, status, version, updatedAt } = row;
-  return { sql, cells: [id, customerOrder, document, life, state, status, version, updatedAt] };
+  const cells = [id, customerOrder, document, life, state, status, version, updatedAt];
+  return { sql, cells, changes: 1 };
 }
 
 /** Stores a sale order's next life, unless somebody else changed it since `row` was read. */
