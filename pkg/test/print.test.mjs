@@ -31,3 +31,20 @@ test('a pipe gets neither progress nor colour, and NO_COLOR is obeyed', () => {
     assert.equal(err.written.length > 0, tty);
   }
 });
+
+test('a name cannot steer the terminal', () => {
+  const hostile = '\u001b]0;title\u0007\u001b[2Jred\u009b31m\r\u0000';
+  for (const isTTY of [true, false]) {
+    const written = [];
+    const stream = { isTTY, write: (text) => written.push(text) };
+    const print = printer(stream, stream, {});
+    print.line(print.good(hostile));
+    print.problem(hostile);
+    print.line('two\nlines\tand a tab');
+    const colour = /^\u001b\[32m(.*)\u001b\[39m$/su;
+    const [line, problem, plain] = written.map((text) => text.slice(0, -1).replace(colour, '$1'));
+    assert.equal(line, '?]0;title??[2Jred?31m??');
+    assert.equal(problem, line);
+    assert.equal(plain, 'two\nlines\tand a tab');
+  }
+});

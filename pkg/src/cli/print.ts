@@ -29,16 +29,16 @@ export function printer(out: Stream, err: Stream, environment: NodeJS.ProcessEnv
   return {
     line: (text = '') => {
       clear();
-      out.write(`${text}\n`);
+      out.write(`${harmless(text, coloured)}\n`);
     },
     problem: (text) => {
       clear();
-      err.write(`${text}\n`);
+      err.write(`${harmless(text, coloured)}\n`);
     },
     progress: (text) => {
       if (!err.isTTY || !out.isTTY) return;
       clear();
-      err.write(text);
+      err.write(harmless(text, coloured));
       pending = true;
     },
     strong: style('bold'),
@@ -47,3 +47,13 @@ export function printer(out: Stream, err: Stream, environment: NodeJS.ProcessEnv
     faint: style('dim'),
   };
 }
+
+/** Text from files and servers may carry codes that steer a terminal; colours are all we keep. */
+function harmless(text: string, coloured: boolean): string {
+  return text.replace(coloured ? NO_COLOUR : CONTROL, '?');
+}
+
+/** Every control character except tab and line feed. */
+const CONTROL = /(?![\t\n])\p{Cc}/gu;
+/** The same, except the colours and weights that a printer gives. */
+const NO_COLOUR = /(?!\u001b\[(?:1|2|22|31|32|39)m)(?![\t\n])\p{Cc}/gu;
