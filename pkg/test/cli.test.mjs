@@ -262,6 +262,15 @@ test('products that nobody offers today are told as not planned, not as enough',
   assert.doesNotMatch(page, /the stock will do/);
 });
 
+test('without default suppliers no saving is claimed', async () => {
+  const stock = 'sku,on_hand\napple,5\nbread,2\n';
+  const cwd = directory({ 'stock.csv': stock });
+  const { code, out, err } = await run(PLAN, { cwd });
+  assert.equal(code, 0, err);
+  assert.match(out, /2 of 2 products must be bought/);
+  assert.doesNotMatch(out + readFileSync(join(cwd, 'out.html'), 'utf8'), /saves|less than from default/);
+});
+
 test('a choice dearer than the default suppliers is not called a saving', async () => {
   const terms = 'supplier,currency,minimum_order_value\nfarm,EUR,500\nmill,EUR,500\n';
   const cwd = directory({ 'terms.csv': terms });

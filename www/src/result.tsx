@@ -60,7 +60,7 @@ function Tiles({ plan: { allocation, products, purchase_orders: orders } }: { pl
           <b>{grouped(allocation.total)}</b> in {count(orders.length, 'order')}
         </dd>
       </div>
-      {usual && allocation.lines.length > 0 && (
+      {usual && usual.fallback_lines < allocation.lines.length && (
         <div class={amount(usual.saving) >= 0 ? 'good' : 'bad'}>
           <dt>{amount(usual.saving) >= 0 ? 'Saved' : 'Dearer'} against default suppliers</dt>
           <dd>

@@ -77,7 +77,8 @@ export function printPlan(
     `total ${print.strong(allocation.total)}; no choice of offers could cost less than ${allocation.lower_bound}`,
   );
   const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
-  if (saving && allocation.lines.length > 0) {
+  // Where no line has a default supplier's offer there is nothing to compare with.
+  if (saving && saving.fallback_lines < allocation.lines.length) {
     const share = `(${Math.abs(saving.saving_share * 100).toFixed(1)} %)`;
     print.line(
       saving.saving.startsWith('-')

@@ -39,7 +39,7 @@ function headlines(
     ),
     tile(allocation.total, `in ${counted(purchase_orders.length, 'purchase order')}`),
   ];
-  if (saving && allocation.lines.length > 0) {
+  if (saving && saving.fallback_lines < allocation.lines.length) {
     const dearer = saving.saving.startsWith('-');
     const share = percent(Math.abs(saving.saving_share));
     const missing = /^0(\.0+)? /.test(saving.below_minimum)
