@@ -72,7 +72,8 @@ ${states.map((state) => html`<td class="number">${mine.filter((row) => row.state
 ${states.map((state) => html`<th class="number">${state}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>
 <p class="note">A system that neither recognises a repeated key nor can be asked gives no honest way to find out
-whether an unanswered order arrived. Such orders go to a person instead of being sent again.</p></section>`;
+whether an unanswered order arrived. Such orders go to a person instead of being sent again, and so may orders
+that a vendor said to have accepted without naming a document.</p></section>`;
 }
 
 /** Orders in against documents at the vendors, from the order systems' own books. */
