@@ -114,6 +114,14 @@ impl Offer {
                 return Err(at("minimum_quantity", invalid));
             }
         }
+        if let (Some(from), Some(until)) = (self.valid_from, self.valid_until)
+            && until < from
+        {
+            let expected = format!("{from}, the first day of the offer, or later");
+            return Err(
+                Invalid::new("validity_ends_before_it_begins", expected, until).at("valid_until")
+            );
+        }
         if self.pack_size.amount() <= Decimal::ZERO {
             let invalid =
                 Invalid::new("pack_size_invalid", "a pack of more than zero", self.pack_size);

@@ -128,7 +128,7 @@ fn offer(row: &Row<'_>, currency: Currency, units: &BTreeMap<Sku, Unit>) -> Resu
         unit_price: Money::new(row.amount(UNIT_PRICE)?, currency),
     };
     let available = row.optional_amount(AVAILABLE)?;
-    Ok(Offer {
+    let offer = Offer {
         id: row.parse(OFFER)?,
         supplier: row.parse(SUPPLIER)?,
         sku,
@@ -139,7 +139,12 @@ fn offer(row: &Row<'_>, currency: Currency, units: &BTreeMap<Sku, Unit>) -> Resu
         available: available.map(|amount| Quantity::new(amount, unit)),
         valid_from: row.optional::<Day>(VALID_FROM)?,
         valid_until: row.optional::<Day>(VALID_UNTIL)?,
-    })
+    };
+    // Every cell is good by itself by now; what can still be wrong is the validity as a whole.
+    offer.check().map_err(|invalid| {
+        row.problem(VALID_UNTIL, Invalid::new(invalid.code, &*invalid.expected, &invalid.got))
+    })?;
+    Ok(offer)
 }
 
 /// Adds a further row's price to its offer.
@@ -250,6 +255,18 @@ mod tests {
             (9, "pack_size", "pack_size_invalid"),
         ];
         assert_eq!(seen, expected.map(|(line, column, code)| (line, column.to_owned(), code)));
+    }
+
+    #[test]
+    fn an_offer_that_ends_before_it_begins_is_refused() {
+        let text = "offer,supplier,sku,currency,unit_price,lead_time_days,valid_from,valid_until\no,s,A,EUR,1,1,2026-02-01,2026-01-01\n";
+        let units = BTreeMap::from([("A".parse().unwrap(), Unit::EACH)]);
+        let problems =
+            read_offers(File { name: "o.csv", bytes: text.as_bytes() }, &units).unwrap_err();
+        assert_eq!(
+            problems[0].to_string(),
+            "o.csv:2: column `valid_until`: expected 2026-02-01, the first day of the offer, or later, got `2026-01-01`"
+        );
     }
 
     #[test]

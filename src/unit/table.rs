@@ -192,7 +192,9 @@ pub fn read(
     let (mut problems, mut rows) = (Vec::new(), 0_u64);
     while let Some(record) = records.next() {
         rows += 1;
-        let result = if record.len() == header.len() {
+        let result = if record.unclosed {
+            Err(record.quote())
+        } else if record.len() == header.len() {
             let cell = |&position: &Option<usize>| position.map_or("", |at| record.cell(at).trim());
             let cells = positions.iter().map(cell).collect();
             take(&Row { line: record.line, columns, cells })
@@ -229,6 +231,9 @@ fn header_positions(
         let expected = format!("a header row with {}", names.join(", "));
         return Err(vec![Invalid::new("file_empty", expected, "an empty file")]);
     }
+    if header.unclosed {
+        return Err(vec![header.quote()]);
+    }
     let mut found = BTreeMap::new();
     let mut invalids = Vec::new();
     for (position, name) in header.cells().map(str::trim).enumerate() {
@@ -258,6 +263,8 @@ fn header_positions(
 #[derive(Default)]
 struct Record {
     line: u64,
+    /// Whether a quote was opened and not closed: what follows is then part of its cell.
+    unclosed: bool,
     text: String,
     ends: Vec<usize>,
 }
@@ -265,6 +272,12 @@ struct Record {
 impl Record {
     fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// What is wrong with a record whose quote is not closed.
+    fn quote(&self) -> Invalid {
+        let cells: Vec<_> = self.cells().collect();
+        Invalid::new("quote_unclosed", "a closing quote for every opening one", cells.join(","))
     }
 
     fn cell(&self, index: usize) -> &str {
@@ -304,6 +317,7 @@ impl<'a> Records<'a> {
             self.rest = rest;
         }
         let line = self.reader.line();
+        let start = self.rest;
         let (mut written, mut cells) = (0, 0);
         loop {
             let (result, read, wrote, ended) = self.reader.read_record(
@@ -324,7 +338,10 @@ impl<'a> Records<'a> {
         }
         // INVARIANT: cells are cut at ASCII bytes out of UTF-8, so they are UTF-8 as well.
         let text = String::from_utf8_lossy(&self.buffer[..written]).into_owned();
-        Some(Record { line, text, ends: self.ends[..cells].to_vec() })
+        let raw = &start[..start.len() - self.rest.len()];
+        // An odd number of quotes cuts the record into an even number of pieces.
+        let unclosed = raw.split(|&byte| byte == b'"').count() % 2 == 0;
+        Some(Record { line, unclosed, text, ends: self.ends[..cells].to_vec() })
     }
 }
 
@@ -385,6 +402,18 @@ mod tests {
             problems("sku,sku,quantity\nA,A,1\n"),
             ["f.csv:1: column `sku`: expected each column once, got `sku`"]
         );
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_swallows_no_rows() {
+        let expected = "expected a closing quote for every opening one, got";
+        for text in [
+            "sku,quantity,note\nA,1,\"x\nB,2,y\n",
+            "sku,quantity,note\nA,1,\"x\nB,2,\"y\"\nC,3,z\n",
+        ] {
+            assert!(problems(text)[0].starts_with(&format!("f.csv:2: {expected}")), "{text}");
+        }
+        assert!(problems("\"sku,quantity\nA,1\n")[0].starts_with(&format!("f.csv:1: {expected}")));
     }
 
     #[test]
