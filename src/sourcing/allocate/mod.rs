@@ -391,6 +391,14 @@ mod tests {
     }
 
     #[test]
+    fn a_minimum_beyond_all_reason_ends_the_search_instead_of_filling_a_ship() {
+        let far =
+            run(&[need("a", 3)], &[offer("a", "s", "0.01")], &[terms("s", "1000000000", "", "")]);
+        assert!(far.lines.is_empty());
+        assert!(far.unmet[0].reason.starts_with("999999999.97 EUR are missing"));
+    }
+
+    #[test]
     fn what_nobody_can_serve_is_unmet_with_its_reasons() {
         let expired =
             Offer { valid_until: Some("2026-11-20".parse().unwrap()), ..offer("a", "s", "2") };

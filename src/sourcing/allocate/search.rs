@@ -44,6 +44,8 @@ pub(super) struct Problem<'a> {
 
 /// Rounds of the search; each one ends when no move lowers the total, so few are ever needed.
 const MOST_ROUNDS: usize = 50;
+/// Packs that one order is topped up by at most: a threshold further away is out of reach.
+const MOST_FURTHER_PACKS: usize = 10_000;
 
 impl<'a> Problem<'a> {
     pub(super) fn new(
@@ -270,7 +272,7 @@ impl<'a> Problem<'a> {
         supplier: &SupplierId,
         value: Money,
     ) -> Result<bool, Invalid> {
-        loop {
+        for _ in 0..=MOST_FURTHER_PACKS {
             let goods = self.goods(plan)?.get(supplier).copied();
             let Some(goods) = goods else { return Ok(false) };
             if goods.compare(value)?.is_ge() {
@@ -300,6 +302,7 @@ impl<'a> Problem<'a> {
                 pick.purchase = more;
             }
         }
+        Ok(false)
     }
 
     /// Gives up the lines of suppliers whose minimum stays out of reach.
@@ -318,7 +321,7 @@ impl<'a> Problem<'a> {
             let value = value.unwrap_or(Money::zero(self.options.currency));
             let missing = self.charges(current.supplier, value)?.below_minimum;
             let reason = format!(
-                "{missing} are missing to the minimum order value of {}, which has no more to sell",
+                "{missing} are missing to the minimum order value of {}, more than further packs can fill",
                 current.supplier
             );
             dropped.push((index, reason));
