@@ -13,6 +13,7 @@ mod croston;
 mod demand_table;
 mod distribution;
 mod error;
+mod filter;
 mod lead_time;
 mod model;
 mod naive;
