@@ -21,6 +21,7 @@ mod pattern;
 mod select;
 mod series;
 mod smoothing;
+mod theta;
 
 pub use demand_table::{DemandHistory, SkuDemand, read_demand};
 pub use distribution::DemandDistribution;
