@@ -10,11 +10,13 @@
 //! autocorrelation over a lead time is kept.
 
 mod croston;
+mod decompose;
 mod demand_table;
 mod distribution;
 mod error;
 mod filter;
 mod lead_time;
+mod loess;
 mod model;
 mod naive;
 mod pattern;
