@@ -11,17 +11,20 @@
 
 mod baseline;
 mod croston;
+mod decompose;
 mod demand_table;
 mod distribution;
 mod error;
 mod filter;
 mod lead_time;
+mod loess;
 mod model;
 mod naive;
 mod pattern;
 mod select;
 mod series;
 mod smoothing;
+mod theta;
 
 pub use demand_table::{DemandHistory, SkuDemand, read_demand};
 pub use distribution::DemandDistribution;
