@@ -9,6 +9,7 @@
 //! distance in the series' own past, so no shape of the errors is assumed and their
 //! autocorrelation over a lead time is kept.
 
+pub mod accuracy;
 mod croston;
 mod demand_table;
 mod distribution;
