@@ -10,6 +10,7 @@
 //! autocorrelation over a lead time is kept.
 
 mod baseline;
+pub mod accuracy;
 mod croston;
 mod decompose;
 mod demand_table;
