@@ -9,12 +9,14 @@
 //! distance in the series' own past, so no shape of the errors is assumed and their
 //! autocorrelation over a lead time is kept.
 
+mod aggregate;
 mod baseline;
 mod croston;
 mod demand_table;
 mod distribution;
 mod error;
 mod filter;
+mod intermittent;
 mod lead_time;
 mod model;
 mod naive;
