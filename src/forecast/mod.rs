@@ -9,6 +9,7 @@
 //! distance in the series' own past, so no shape of the errors is assumed and their
 //! autocorrelation over a lead time is kept.
 
+mod aggregate;
 mod baseline;
 pub mod accuracy;
 mod croston;
@@ -17,6 +18,7 @@ mod demand_table;
 mod distribution;
 mod error;
 mod filter;
+mod intermittent;
 mod lead_time;
 mod loess;
 mod model;

@@ -10,8 +10,11 @@
 //! Many series are fitted side by side, and each gets the same bits as alone: what a lane computes
 //! depends on its own series only, and the zeros that fill up a shorter one in front change nothing.
 
-use super::filter::{Filter, Fit};
-use super::model::Fitted;
+use super::{
+    filter::{Filter, Fit},
+    model::Fitted,
+};
+use crate::unit::sort_by;
 use serde::{Deserialize, Serialize};
 
 /// Where alpha may lie.
@@ -77,7 +80,7 @@ pub(super) fn best_alpha(values: &[f64], range: AlphaRange) -> f64 {
 pub(super) fn best_alphas(series: &[&[f64]], range: AlphaRange) -> Vec<f64> {
     // Series of about the same length share a group, so that little is filled up.
     let mut order: Vec<usize> = (0..series.len()).collect();
-    order.sort_unstable_by_key(|&index| series[index].len());
+    sort_by(&mut order, |&a, &b| series[a].len().cmp(&series[b].len()));
     let mut alphas = vec![0.0; series.len()];
     let mut work = Workspace::default();
     for group in order.chunks(LANES) {
