@@ -12,7 +12,7 @@
 
 use super::{
     filter::{Filter, Fit},
-    smoothing::{self, AlphaRange, SimpleSmoothing},
+    simple_smoothing::{self, AlphaRange, SimpleSmoothing},
 };
 use serde::{Deserialize, Serialize};
 
@@ -77,24 +77,101 @@ pub(super) fn fit_adida(values: &[f64]) -> Fit<Aggregate> {
 /// Of more than [`MAX_LENGTHS`] lengths, that many evenly spread ones stand for all: an item wanted
 /// once in three years would else carry a thousand sums about.
 pub(super) fn fit_imapa(values: &[f64]) -> Fit<Aggregate> {
+    fit(values, &lengths_of_imapa(values))
+}
+
+/// [`fit_adida`] of many series in less time, with the same bits, each before and after its series.
+pub(super) fn fit_adida_many(series: &[&[f64]]) -> Vec<(Fit<Aggregate>, Aggregate)> {
+    fit_many(series, |values| vec![mean_interval(values)])
+}
+
+/// [`fit_imapa`] likewise.
+pub(super) fn fit_imapa_many(series: &[&[f64]]) -> Vec<(Fit<Aggregate>, Aggregate)> {
+    fit_many(series, lengths_of_imapa)
+}
+
+fn lengths_of_imapa(values: &[f64]) -> Vec<usize> {
     let longest = mean_interval(values);
     let count = longest.min(MAX_LENGTHS);
-    let spread = |index| 1 + index * (longest - 1) / (count - 1).max(1);
-    fit(values, &(0..count).map(spread).collect::<Vec<_>>())
+    (0..count).map(|index| 1 + index * (longest - 1) / (count - 1).max(1)).collect()
 }
 
 const MAX_LENGTHS: usize = 64;
 
 fn fit(values: &[f64], lengths: &[usize]) -> Fit<Aggregate> {
-    let mut totals = Vec::new();
+    let mut totals = Totals::default();
+    totals.push(values, lengths);
+    let pieces = totals.pieces();
+    let alphas = simple_smoothing::best_alphas_of_few(&pieces, AlphaRange::INTERMITTENT);
+    let found = pieces.iter().zip(alphas);
+    let starts = found.map(|(totals, alpha)| simple_smoothing::fit_alpha(totals, alpha).start);
+    start(values.len(), lengths, starts)
+}
+
+fn fit_many(
+    series: &[&[f64]],
+    lengths: impl Fn(&[f64]) -> Vec<usize>,
+) -> Vec<(Fit<Aggregate>, Aggregate)> {
+    let lengths: Vec<Vec<usize>> = series.iter().map(|&values| lengths(values)).collect();
+    let mut totals = Totals::default();
+    for (values, lengths) in series.iter().zip(&lengths) {
+        totals.push(values, lengths);
+    }
+    let pieces = totals.pieces();
+    let alphas = simple_smoothing::best_alphas(&pieces, AlphaRange::INTERMITTENT);
+    let found = pieces.iter().zip(alphas);
+    let starts: Vec<SimpleSmoothing> =
+        found.map(|(totals, alpha)| simple_smoothing::fit_alpha(totals, alpha).start).collect();
+    let after = simple_smoothing::observe_many(&starts, &pieces);
+    let mut smoothings = starts.into_iter().zip(after);
+    let both = series.iter().zip(&lengths).map(|(values, lengths)| {
+        let own = smoothings.by_ref().take(lengths.len());
+        let (before, after): (Vec<_>, Vec<_>) = own.unzip();
+        let fit = start(values.len(), lengths, before.into_iter());
+        let mut now = fit.start.clone();
+        for (sums, smoothing) in now.sums.iter_mut().zip(after) {
+            // All sums are whole at the end of the series.
+            (sums.skip, sums.smoothing) = (0, smoothing);
+        }
+        (fit, now)
+    });
+    both.collect()
+}
+
+/// Sums over several lengths, of one series or of many, one behind the other.
+#[derive(Default)]
+struct Totals {
+    totals: Vec<f64>,
+    /// Where the sums over each length end.
+    ends: Vec<usize>,
+}
+
+impl Totals {
+    fn push(&mut self, values: &[f64], lengths: &[usize]) {
+        self.totals.reserve(lengths.iter().map(|length| values.len() / length).sum());
+        for &length in lengths {
+            let whole = values[values.len() % length..].chunks_exact(length);
+            self.totals.extend(whole.map(|sum| sum.iter().sum::<f64>()));
+            self.ends.push(self.totals.len());
+        }
+    }
+
+    fn pieces(&self) -> Vec<&[f64]> {
+        let begins = std::iter::once(&0).chain(&self.ends);
+        begins.zip(&self.ends).map(|(&from, &to)| &self.totals[from..to]).collect()
+    }
+}
+
+/// The model before a series of so many periods, whose sums over each length are smoothed like this.
+fn start(
+    periods: usize,
+    lengths: &[usize],
+    smoothings: impl Iterator<Item = SimpleSmoothing>,
+) -> Fit<Aggregate> {
     let mut warm_up = 0;
-    let sums = lengths.iter().map(|&length| {
-        let skip = values.len() % length;
-        totals.clear();
-        totals.extend(values[skip..].chunks_exact(length).map(|sum| sum.iter().sum::<f64>()));
-        warm_up = warm_up.max((skip + length).min(values.len()));
-        let alpha = smoothing::best_alpha(&totals, AlphaRange::INTERMITTENT);
-        let smoothing = smoothing::fit_alpha(&totals, alpha).start;
+    let sums = lengths.iter().zip(smoothings).map(|(&length, smoothing)| {
+        let skip = periods % length;
+        warm_up = warm_up.max((skip + length).min(periods));
         Sums { length, skip, gathered: 0, total: 0.0, smoothing }
     });
     let start = Aggregate { sums: sums.collect() };
@@ -125,7 +202,9 @@ mod tests {
 
     fn now(fit: &Fit<Aggregate>, values: &[f64]) -> f64 {
         let mut state = fit.start.clone();
-        values.iter().for_each(|&value| state.observe(value));
+        for &value in values {
+            state.observe(value);
+        }
         state.next()
     }
 
@@ -162,8 +241,10 @@ mod tests {
         assert!((now(&fit, &values) - alpha * 6.0 / 3.0).abs() < 1e-12);
         // Two more periods do not make a sum, the third does.
         let mut state = fit.start.clone();
-        values.iter().chain(&[5.0, 5.0]).for_each(|&value| state.observe(value));
-        assert_eq!(state.next(), now(&fit, &values));
+        for &value in values.iter().chain(&[5.0, 5.0]) {
+            state.observe(value);
+        }
+        assert!((state.next() - now(&fit, &values)).abs() < 1e-12);
         state.observe(2.0);
         let level = alpha * 6.0;
         assert!((state.next() - (level + alpha * (12.0 - level)) / 3.0).abs() < 1e-12);

@@ -16,7 +16,7 @@
 
 use super::{
     filter::{Filter, Fit},
-    smoothing::{self, AlphaRange, SimpleSmoothing},
+    simple_smoothing::{self, AlphaRange, SimpleSmoothing},
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,16 @@ impl Croston {
             since: 0.0,
         }
     }
+
+    /// Takes in a demand.
+    fn take(&mut self, size: f64, interval: f64) {
+        if self.interval.level > 0.0 {
+            self.size.observe(size);
+            self.interval.observe(interval);
+        } else {
+            (self.size.level, self.interval.level) = (size, interval);
+        }
+    }
 }
 
 impl Filter for Croston {
@@ -80,14 +90,20 @@ impl Filter for Croston {
     fn observe(&mut self, value: f64) {
         self.since += 1.0;
         if value > 0.0 {
-            if self.interval.level > 0.0 {
-                self.size.observe(value);
-                self.interval.observe(self.since);
-            } else {
-                (self.size.level, self.interval.level) = (value, self.since);
-            }
+            self.take(value, self.since);
             self.since = 0.0;
         }
+    }
+
+    fn observe_all(&mut self, values: &[f64]) {
+        // From demand to demand: periods without any only count, and whole numbers add up exactly.
+        let mut rest = values;
+        while let Some(before) = rest.iter().position(|&value| value > 0.0) {
+            self.since += before as f64;
+            self.observe(rest[before]);
+            rest = &rest[before + 1..];
+        }
+        self.since += rest.len() as f64;
     }
 }
 
@@ -114,13 +130,17 @@ pub(super) fn fit_croston_customary(values: &[f64], correction: Correction) -> F
 pub(super) fn fit_croston_best(values: &[f64], correction: Correction) -> Fit<Croston> {
     let mut demands = Demands::default();
     demands.push(values);
-    let best = |events: &[f64]| smoothing::best_alpha(events, AlphaRange::INTERMITTENT);
+    let best = |events: &[f64]| simple_smoothing::best_alpha(events, AlphaRange::INTERMITTENT);
     let alphas = Alphas { size: best(&demands.sizes), interval: best(&demands.intervals) };
     Fit { parameters: 4, ..fit_croston(values, alphas, correction) }
 }
 
-/// [`fit_croston_best`] of many series in less time, with the same bits.
-pub(super) fn fit_croston_many(series: &[&[f64]], correction: Correction) -> Vec<Fit<Croston>> {
+/// [`fit_croston_best`] of many series in less time, with the same bits, each before and after its
+/// series.
+pub(super) fn fit_croston_many(
+    series: &[&[f64]],
+    correction: Correction,
+) -> Vec<(Fit<Croston>, Croston)> {
     let mut demands = Demands::default();
     let mut ends = Vec::with_capacity(series.len() + 1);
     ends.push(0);
@@ -130,13 +150,21 @@ pub(super) fn fit_croston_many(series: &[&[f64]], correction: Correction) -> Vec
     }
     let best = |events: &[f64]| {
         let pieces: Vec<&[f64]> = ends.windows(2).map(|pair| &events[pair[0]..pair[1]]).collect();
-        smoothing::best_alphas(&pieces, AlphaRange::INTERMITTENT)
+        simple_smoothing::best_alphas(&pieces, AlphaRange::INTERMITTENT)
     };
     let (sizes, intervals) = (best(&demands.sizes), best(&demands.intervals));
     let alphas = sizes.into_iter().zip(intervals);
-    let fits = series.iter().zip(alphas).map(|(values, (size, interval))| {
+    let own = ends.windows(2).zip(series).zip(alphas);
+    let fits = own.map(|((ends, values), (size, interval))| {
         let alphas = Alphas { size, interval };
-        Fit { parameters: 4, ..fit_croston(values, alphas, correction) }
+        let fit = Fit { parameters: 4, ..fit_croston(values, alphas, correction) };
+        let (mut now, mut periods) = (fit.start.clone(), 0.0);
+        for index in ends[0]..ends[1] {
+            now.take(demands.sizes[index], demands.intervals[index]);
+            periods += demands.intervals[index];
+        }
+        now.since = values.len() as f64 - periods;
+        (fit, now)
     });
     fits.collect()
 }
@@ -152,15 +180,21 @@ struct Demands {
 
 impl Demands {
     fn push(&mut self, values: &[f64]) {
+        let mut count = self.sizes.len();
+        self.sizes.resize(count + values.len(), 0.0);
+        self.intervals.resize(count + values.len(), 0.0);
         let mut since = 0.0;
         for &value in values {
+            // Written in every period and kept when there is demand: a branch would be guessed
+            // wrong about as often as demand occurs.
             since += 1.0;
-            if value > 0.0 {
-                self.sizes.push(value);
-                self.intervals.push(since);
-                since = 0.0;
-            }
+            self.sizes[count] = value;
+            self.intervals[count] = since;
+            count += usize::from(value > 0.0);
+            since = if value > 0.0 { 0.0 } else { since };
         }
+        self.sizes.truncate(count);
+        self.intervals.truncate(count);
     }
 }
 
@@ -322,7 +356,9 @@ mod tests {
 
     fn now<F: Filter>(fit: &Fit<F>, values: &[f64]) -> f64 {
         let mut state = fit.start.clone();
-        values.iter().for_each(|&value| state.observe(value));
+        for &value in values {
+            state.observe(value);
+        }
         state.next()
     }
 
@@ -375,8 +411,11 @@ mod tests {
         let series = assorted();
         let all: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
         let many = fit_croston_many(&all, Correction::Uncorrected);
-        for (values, fit) in all.iter().zip(many) {
+        for (values, (fit, now)) in all.iter().zip(many) {
             assert_eq!(fit, fit_croston_best(values, Correction::Uncorrected));
+            let mut alone = fit.start;
+            values.iter().for_each(|&value| alone.observe(value));
+            assert_eq!(now, alone);
         }
     }
 
