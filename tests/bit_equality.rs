@@ -9,7 +9,8 @@
 
 use replenish::{
     forecast::{
-        Forecast, ForecastOptions, LeadTime, LeadTimeOutcome, Model, ModelChoice, Series, forecast,
+        CombineBy, Forecast, ForecastOptions, Intervals, LeadTime, LeadTimeOutcome, MissingPeriods,
+        Model, ModelChoice, Regressor, RegressorKind, Series, forecast,
     },
     inventory::{Policy, Requirement, StockPosition, replenish},
     order::{CustomerOrder, SplitRules, split},
@@ -41,7 +42,7 @@ impl Generator {
 fn histories() -> Vec<Series> {
     let mut random = Generator(1);
     let mut all = Vec::new();
-    for index in 0..100_u32 {
+    for index in 0..40_u32 {
         let length = 40 + random.below(300);
         let values = (0..length).map(|day| {
             let weekday = f64::from(u32::try_from(day % 7).unwrap());
@@ -77,17 +78,79 @@ fn probability(value: f64) -> Probability {
 fn forecasts() -> Vec<Forecast> {
     let models = [
         ModelChoice::Auto,
-        ModelChoice::Fixed { model: Model::SimpleExponentialSmoothing },
+        ModelChoice::Fixed { model: Model::SimpleExponentialSmoothing { alpha: None } },
         ModelChoice::Fixed { model: Model::SeasonalNaive },
         ModelChoice::Fixed { model: Model::CrostonSba },
     ];
-    let options = |model| ForecastOptions { horizon: 14, model, ..ForecastOptions::default() };
+    let options = |model: &ModelChoice| ForecastOptions {
+        horizon: 14,
+        model: model.clone(),
+        ..ForecastOptions::default()
+    };
     let all = histories();
-    let each = all.iter().flat_map(|series| models.map(|model| forecast(series, &options(model))));
+    let each = all
+        .iter()
+        .flat_map(|series| models.each_ref().map(|model| forecast(series, &options(model))));
     each.map(Result::unwrap).collect()
 }
 
-fn inventory() -> String {
+/// Every family of models with every kind of interval over a few histories of each kind: what it
+/// expects, its quantiles, its sums, and what is saved of it.
+fn models() -> String {
+    let intervals =
+        [Intervals::Calibrated, Intervals::Conformal, Intervals::Model, Intervals::Bootstrap];
+    let seasonal = ["ets:AAdA", "ets:MAM"].map(|name| name.parse().unwrap());
+    let mut choices: Vec<_> =
+        Model::all().chain(seasonal).map(|model| ModelChoice::Fixed { model }).collect();
+    for by in [CombineBy::Mean, CombineBy::Median, CombineBy::Accuracy] {
+        let models = vec![Model::AutoTheta, Model::CrostonSba, Model::Holt];
+        choices.push(ModelChoice::Combination { models, by });
+    }
+    choices.push(ModelChoice::Auto);
+    let mut text = String::new();
+    for (index, series) in histories().iter().take(5).enumerate() {
+        let series = &Series::new(series.values()[..40].to_vec()).unwrap();
+        // Some periods are unknown, some without stock, and some promoted.
+        let periods = series.len();
+        let mut values = series.values().to_vec();
+        (values[11], values[periods - 2]) = (f64::NAN, f64::NAN);
+        let in_stock = (0..periods).map(|period| period % 17 != 3).collect();
+        let promoted = (0..periods + 6).map(|period| f64::from(u8::from(period % 9 == 4)));
+        let promotion = Regressor {
+            name: "promotion".to_owned(),
+            kind: RegressorKind::Promotion,
+            values: promoted.collect(),
+        };
+        let disturbed = Series::new(values).unwrap().with_availability(in_stock).unwrap();
+        let disturbed = disturbed.with_regressors(vec![promotion]);
+        for (place, model) in choices.iter().enumerate() {
+            for series in [series, &disturbed] {
+                let options = ForecastOptions {
+                    horizon: 6,
+                    model: model.clone(),
+                    intervals: intervals[(index + place) % 4],
+                    seed: 9,
+                    missing: MissingPeriods::Unknown,
+                    ..ForecastOptions::default()
+                };
+                let result = forecast(series, &options).unwrap();
+                text += &serde_json::to_string(&result).unwrap();
+                let sum = result.lead_time_demand(&LeadTime::Fixed { periods: 4 }).unwrap();
+                for level in [0.05, 0.5, 0.95, 0.99] {
+                    let quantile = sum.quantile(probability(level));
+                    write!(text, "{:016x}", quantile.to_bits()).unwrap();
+                }
+                let mut fitted = result.into_model();
+                text += &serde_json::to_string(&fitted).unwrap();
+                fitted.update(&[4.0, 7.0, f64::NAN]).unwrap();
+                text += &serde_json::to_string(&fitted.mean(3).unwrap()).unwrap();
+            }
+        }
+    }
+    text
+}
+
+fn inventory(forecasts: &[Forecast]) -> String {
     let lead_times = [
         LeadTime::Fixed { periods: 3 },
         LeadTime::Empirical {
@@ -97,7 +160,7 @@ fn inventory() -> String {
         },
     ];
     let mut text = String::new();
-    for (index, forecast) in forecasts().iter().enumerate() {
+    for (index, forecast) in forecasts.iter().enumerate() {
         let policy = Policy {
             service_level: probability(0.95),
             review_period_days: 1 + u32::try_from(index % 7).unwrap(),
@@ -221,11 +284,12 @@ fn digest(text: &str) -> u64 {
 }
 
 fn digests() -> String {
-    let forecasts = serde_json::to_string(&forecasts()).unwrap();
+    let forecasts = forecasts();
     [
         ("mathematics", mathematics()),
-        ("forecast", forecasts),
-        ("inventory", inventory()),
+        ("forecast", serde_json::to_string(&forecasts).unwrap()),
+        ("models", models()),
+        ("inventory", inventory(&forecasts)),
         ("sourcing", sourcing()),
         ("order", orders()),
     ]

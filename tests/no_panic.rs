@@ -2,13 +2,18 @@
 //! are answered or refused.
 
 #![cfg(not(target_family = "wasm"))]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use replenish::{
-    forecast::{ForecastOptions, Series, forecast},
+    forecast::{
+        CombineBy, ForecastOptions, Intervals, LeadTime, LeadTimeOutcome, LeadingZeros,
+        MissingPeriods, Model, ModelChoice, NegativeDemand, Outliers, Regressor, RegressorKind,
+        Series, forecast,
+    },
     order::{PlanOptions, PlanTables, draft_purchase_orders, plan_from_tables, split},
     sourcing::{allocate, compare},
-    unit::{Money, Quantity, table::File},
+    unit::{Money, Probability, Quantity, table::File},
 };
 use serde_json::json;
 
@@ -139,6 +144,55 @@ fn money() -> impl Strategy<Value = String> {
         .prop_map(|(number, currency)| format!("{number} {currency}"))
 }
 
+/// A demand, often at an end of its range.
+fn value() -> impl Strategy<Value = f64> {
+    let end = select(vec![f64::MAX, f64::MIN_POSITIVE, 1e15, -1e15, f64::NAN, f64::INFINITY, -0.0]);
+    prop_oneof![20 => Just(0.0), 40 => 0.0..100.0_f64, 20 => (0..9_u8).prop_map(f64::from), 1 => end, 1 => any::<f64>()]
+}
+
+/// Any options, most of them good.
+fn options() -> impl Strategy<Value = ForecastOptions> {
+    let model = prop_oneof![
+        Just(ModelChoice::Auto),
+        select(Model::all().collect::<Vec<_>>()).prop_map(|model| ModelChoice::Fixed { model }),
+        (vec(select(Model::all().collect::<Vec<_>>()), 0..4), 0..3_usize).prop_map(
+            |(models, by)| {
+                let by = [CombineBy::Mean, CombineBy::Median, CombineBy::Accuracy][by];
+                ModelChoice::Combination { models, by }
+            }
+        ),
+    ];
+    let intervals =
+        vec![Intervals::Calibrated, Intervals::Conformal, Intervals::Model, Intervals::Bootstrap];
+    let seasons = (prop_oneof![20 => 0..30_u32, 1 => any::<u32>()], vec(2.0..90.0_f64, 0..2));
+    let policies = (
+        select(vec![MissingPeriods::Refuse, MissingPeriods::Unknown, MissingPeriods::Zero]),
+        select(vec![NegativeDemand::Refuse, NegativeDemand::Keep, NegativeDemand::Zero]),
+        select(vec![LeadingZeros::Launch, LeadingZeros::Keep]),
+        select(vec![Outliers::Keep, Outliers::Replace]),
+    );
+    (model, seasons, policies, select(intervals), 1..20_u32, vec(0.0..=1.0_f64, 0..4)).prop_map(
+        |(model, (season_length, longer_seasons), policies, intervals, horizon, mut quantiles)| {
+            let (missing, negative, leading_zeros, outliers) = policies;
+            quantiles.sort_by(f64::total_cmp);
+            let quantiles = quantiles.into_iter().map(|p| Probability::new(p).unwrap()).collect();
+            ForecastOptions {
+                horizon,
+                season_length,
+                longer_seasons,
+                model,
+                quantiles,
+                intervals,
+                seed: 1,
+                missing,
+                negative,
+                leading_zeros,
+                outliers,
+            }
+        },
+    )
+}
+
 proptest! {
     #[test]
     fn files_are_planned_or_refused(demand in demand(), stock in stock(), offers in offers(), terms in terms()) {
@@ -194,12 +248,55 @@ proptest! {
 
     #[test]
     fn series_are_forecast_or_refused(
-        values in vec(prop_oneof![Just(0.0), 0.0..100.0_f64, Just(f64::MAX), Just(f64::MIN_POSITIVE), any::<f64>()], 0..80),
+        values in vec(value(), 0..80),
         horizon in prop_oneof![0..60_u32, any::<u32>()], season_length in prop_oneof![0..30_u32, any::<u32>()],
     ) {
         let options = ForecastOptions { horizon, season_length, ..ForecastOptions::default() };
         let result = Series::new(values).and_then(|series| forecast(&series, &options));
         prop_assert!(result.is_err() || result.unwrap().mean.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn whatever_is_known_and_asked_is_forecast_or_refused(
+        values in vec(value(), 0..50), in_stock in vec(any::<bool>(), 50),
+        regressors in vec((0..5_usize, vec(value(), 70), 0..4_usize), 0..4),
+        options in options(), news in vec(value(), 0..5),
+        lead_times in vec((prop_oneof![0..40_u32, any::<u32>()], 0.0..1.0_f64), 1..4),
+    ) {
+        let periods = values.len();
+        let kinds = [
+            RegressorKind::Promotion, RegressorKind::Price, RegressorKind::Event,
+            RegressorKind::Closed, RegressorKind::Other,
+        ];
+        // Mostly as long as they must be.
+        let horizon = usize::try_from(options.horizon).unwrap().min(20);
+        let regressors = regressors.into_iter().map(|(kind, mut values, less)| {
+            values.truncate(periods + horizon - less.saturating_sub(2).min(periods));
+            Regressor { name: "r".to_owned(), kind: kinds[kind], values }
+        });
+        let Ok(series) = Series::new(values) else { return Ok(()) };
+        let series = series.with_availability(in_stock[..periods].to_vec()).unwrap();
+        let series = series.with_regressors(regressors.collect());
+        let Ok(result) = forecast(&series, &options) else { return Ok(()) };
+        let paths = result.quantiles.iter().map(|path| &path.values).chain([&result.mean]);
+        for value in paths.flatten() {
+            prop_assert!(value.is_finite(), "{options:?} {result:?}");
+        }
+        let _ = (result.fitted_values(), result.residuals());
+        let outcomes = lead_times.into_iter().map(|(periods, share)| LeadTimeOutcome {
+            periods, probability: Probability::new(share).unwrap(),
+        });
+        let lead_time = LeadTime::Empirical { outcomes: outcomes.collect() };
+        let fixed = LeadTime::Fixed { periods: lead_time.longest().unwrap_or(9) };
+        for lead_time in [lead_time, fixed] {
+            if let Ok(sum) = result.lead_time_demand(&lead_time) {
+                prop_assert!(sum.mean().is_finite() && sum.quantile(Probability::ZERO).is_finite());
+            }
+        }
+        let mut model = result.into_model();
+        if model.update(&news).is_ok() {
+            prop_assert!(model.mean(3).unwrap().iter().all(|mean| mean.is_finite()));
+        }
     }
 
     #[test]

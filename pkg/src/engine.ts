@@ -2,13 +2,10 @@
 import { EngineError } from './error.js';
 
 /** The functions that the WebAssembly module exports; each is pure and synchronous. */
-export type Engine = Readonly<Omit<typeof import('../types/engine.js'), Results>>;
+export type Engine = Readonly<typeof import('../types/engine.js')>;
 
 /** The binding glue that is built beside the WebAssembly module. */
 export type Glue = typeof import('../engine/replenish.js');
-
-/** Classes of what functions return; nobody else makes them. */
-type Results = 'ForecastColumns';
 
 /** The glue's own functions, which are no part of the engine. */
 const LOADER = new Set(['default', 'initSync', '__wbg_reset_state']);
@@ -16,7 +13,7 @@ const LOADER = new Set(['default', 'initSync', '__wbg_reset_state']);
 /** Wraps every exported function of an initialized module. */
 export function wrapGlue(glue: Glue): Engine {
   const functions = Object.entries(glue).filter(
-    ([name, value]) => typeof value === 'function' && !LOADER.has(name) && !isClass(value),
+    ([name, value]) => typeof value === 'function' && !LOADER.has(name),
   );
   const replaceInstance = () => glue.__wbg_reset_state();
   const wrapped = functions.map(([name, call]) => [name, guard(call as Call, replaceInstance)]);
@@ -36,8 +33,4 @@ function guard(call: Call, replaceInstance: () => void): Call {
       throw error;
     }
   };
-}
-
-function isClass(value: object): boolean {
-  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }

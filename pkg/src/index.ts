@@ -9,7 +9,11 @@
  *
  * @module
  */
+export type { BatchForecast, BatchProblem, ForecastBatch } from './batch.js';
 export type { Engine } from './engine.js';
 export { EngineError, type Problem } from './error.js';
 export { loadEngine } from './load.js';
+export { shortModel } from './model.js';
+export type { PoolSettings } from './pool.js';
+export { forecastInWorkers } from './workers.js';
 export type * from '../types/engine.js';

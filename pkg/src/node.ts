@@ -1,7 +1,11 @@
 /**
  * The same as `index.ts`, for Node, where the engine is read from disk.
  */
+export type { BatchForecast, BatchProblem, ForecastBatch } from './batch.js';
 export type { Engine } from './engine.js';
 export { EngineError, type Problem } from './error.js';
 export { loadEngine } from './load-node.js';
+export { shortModel } from './model.js';
+export type { PoolSettings } from './pool.js';
+export { forecastInWorkers } from './workers-node.js';
 export type * from '../types/engine.js';

@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { loadEngine } from 'replenish';
+import { forecastInWorkers, loadEngine } from 'replenish';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const skip = existsSync(CHROMIUM)
@@ -78,10 +78,8 @@ async function expected() {
   return JSON.stringify(engine.planFromTables(files, engine.planOptions('2017-12-31')));
 }
 
-test('a browser and a worker plan to the byte what Node plans', {
-  skip,
-  timeout: 60_000,
-}, async (context) => {
+/** A page of the server, and what it complains of. */
+async function open(context) {
   const url = await serve(context);
   const args = [
     '--no-sandbox',
@@ -96,6 +94,14 @@ test('a browser and a worker plan to the byte what Node plans', {
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
+  return { page, complaints };
+}
+
+test('a browser and a worker plan to the byte what Node plans', {
+  skip,
+  timeout: 60_000,
+}, async (context) => {
+  const { page, complaints } = await open(context);
   await page.waitForFunction(() => window.result !== undefined);
   const fromPage = await page.evaluate(() => window.result);
   const fromWorker = await page.evaluate(
@@ -109,6 +115,32 @@ test('a browser and a worker plan to the byte what Node plans', {
   const inNode = await expected();
   assert.equal(fromPage, inNode);
   assert.equal(fromWorker, inNode);
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes('favicon')),
+    [],
+  );
+});
+
+test("a browser's workers forecast to the bit what Node's do", {
+  skip,
+  timeout: 60_000,
+}, async (context) => {
+  const { page, complaints } = await open(context);
+  const values = Array.from({ length: 2400 }, (_, at) => (at * 7919) % 31);
+  const offsets = Array.from({ length: 31 }, (_, at) => at * 80);
+  const options = { horizon: 3, season_length: 7, quantiles: [0.5, 0.95] };
+  const fromPage = await page.evaluate(
+    async ([values, offsets, options]) => {
+      const { forecastInWorkers } = await import('/pkg/dist/index.js');
+      const batch = { values: Float64Array.from(values), offsets: Uint32Array.from(offsets) };
+      const result = await forecastInWorkers(batch, options, { workers: 2 });
+      return [[...result.mean], [...result.quantiles], result.models, [...result.model_of]];
+    },
+    [values, offsets, options],
+  );
+  const batch = { values: Float64Array.from(values), offsets: Uint32Array.from(offsets) };
+  const { mean, quantiles, models, model_of } = await forecastInWorkers(batch, options, { workers: 1 });
+  assert.deepEqual(fromPage, [[...mean], [...quantiles], models, [...model_of]]);
   assert.deepEqual(
     complaints.filter((text) => !text.includes('favicon')),
     [],

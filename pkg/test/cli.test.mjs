@@ -74,7 +74,7 @@ test('a plan of good files is printed and written, the same each time', async ()
 });
 
 test('purchase orders go into a table that no spreadsheet takes for formulas', async () => {
-  const offers = `${GOOD['offers.csv'].replace('o-1,farm', '=1+1,"a ""b"", c"')}`;
+  const offers = `${GOOD['offers.csv'].replace('o-2,mill', '=1+1,"a ""b"", c"')}`;
   const cwd = directory({ 'offers.csv': offers });
   const { code, err } = await run([...PLAN, '--csv', 'orders.csv'], { cwd });
   assert.equal(code, 0, err);
@@ -196,7 +196,7 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
       ],
       /today: expected .*day.*, got tomorrow/,
     ],
-    [['paln'], /expected a command \(demo, orders, plan\), got `paln`/],
+    [['paln'], /expected a command \(demo, forecast, orders, plan\), got `paln`/],
     [['constructor'], /expected a command/],
     [['demo', '--fault-rate', '2'], /--fault-rate to be a number from 0 to 1, got `2`/],
     [['demo', '--seed', '-1'], /seed/],
@@ -282,7 +282,7 @@ test('a choice dearer than the default suppliers is not called a saving', async 
 });
 
 test('every command has help, and the version is told', async () => {
-  for (const args of [[], ['--help'], ['demo', '--help'], ['plan', '-h'], ['orders', '--help']]) {
+  for (const args of [[], ['--help'], ['demo', '--help'], ['forecast', '--help'], ['plan', '-h'], ['orders', '--help']]) {
     const { code, out, err } = await run(args);
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, /Usage: replenish/);

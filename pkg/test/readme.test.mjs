@@ -38,10 +38,13 @@ function compileAndRun(source, cwd) {
   }
 }
 
-test('the program of the README prints its purchase orders', { skip }, () => {
-  const [program, ...others] = blocks(readFileSync(readme, 'utf8'), 'ts');
+test('the programs of the README print purchase orders and forecasts', { skip }, () => {
+  const [plan, series, ...others] = blocks(readFileSync(readme, 'utf8'), 'ts');
   assert.equal(others.length, 0);
-  assert.equal(compileAndRun(program, root), 'supplier-2 6.96 USD\n');
+  assert.equal(compileAndRun(plan, root), 'supplier-2 6.96 USD\n');
+  const printed = compileAndRun(series, root);
+  assert.match(printed, /^covers nine days in 95 of 100 cases: 2\d\d/m);
+  assert.match(printed, /\[\s+19\.\d+,\s+25/, 'the week goes on after the two days');
 });
 
 test("the program of the package's README prints its purchase orders", { skip }, () => {

@@ -117,6 +117,13 @@ export interface Allocation {
     comparisons: Comparison[];
 }
 
+/** A product that was launched before; zeros before its first sale are left out. */
+export interface Analogue {
+    values: Float64Array;
+    /** How alike it is to the new one, above zero; 1 when left out. */
+    weight?: number | undefined;
+}
+
 /**
  * What an answer said, kept for the owner of the request.
  */
@@ -180,6 +187,45 @@ export interface Awaited {
 }
 
 /**
+ * From where in a history forecasts are made again, and what they may know.
+ *
+ * An origin is the number of periods that have passed when a forecast is made: it knows the values
+ * before the origin, and is scored on the `horizon` values that begin `gap` after it (Tashman,
+ * "Out-of-sample tests of forecasting accuracy", International Journal of Forecasting 16, 2000).
+ */
+export interface Backtest {
+    /**
+     * Periods that are scored from each origin, at least 1.
+     */
+    horizon: number;
+    /**
+     * Periods from one origin to the next, at least 1.
+     */
+    step: number;
+    /**
+     * Which origins.
+     */
+    origins: Origins;
+    /**
+     * How much of the past a forecast is given.
+     */
+    window: Window;
+    /**
+     * Periods after the origin that are forecast but not scored: those that pass before a forecast
+     * can be acted on.
+     */
+    gap: number;
+    /**
+     * How often the forecaster learns everything anew.
+     */
+    refit: Refit;
+    /**
+     * Periods in one season, for scales and for Naive2; 1 for none.
+     */
+    season_length: number;
+}
+
+/**
  * What a simpler rule would pay.
  */
 export interface Baseline {
@@ -214,6 +260,37 @@ export interface Baseline {
  * A rule that people use.
  */
 export type BaselinePolicy = "default_supplier" | "cheapest_line";
+
+/** Many series in columns; a `SeriesTable`, as `readSeries` gives it, is one. */
+export interface BatchColumns {
+    /** All histories, one behind the other, oldest value first; NaN where a value is missing. */
+    values: Float64Array;
+    /** Where each history begins, and at the end where the last one ends. */
+    offsets: Uint32Array;
+    /** For each value 0 where nothing could be sold for want of stock, otherwise 1. */
+    in_stock?: Uint8Array | undefined;
+    /** What is known of past and future periods beside the demand. */
+    regressors?: readonly RegressorColumn[] | undefined;
+}
+
+/**
+ * A model that was considered.
+ */
+export interface Candidate {
+    /**
+     * Its name, with the form that was fitted.
+     */
+    model: string;
+    /**
+     * Root mean squared error over the last periods when fitted to those before; none when the
+     * history is too short to tell.
+     */
+    error: number | null;
+    /**
+     * Its share of the forecast, from 0 to 1.
+     */
+    weight: number;
+}
 
 /**
  * What a server offers to find out whether a request was applied; by default nothing, and then
@@ -334,6 +411,20 @@ export interface DemandPattern {
     squared_coefficient_of_variation: number;
 }
 
+/**
+ * Demand that is not exceeded with a probability.
+ */
+export interface DemandQuantile {
+    /**
+     * The probability.
+     */
+    probability: Probability;
+    /**
+     * The demand.
+     */
+    demand: number;
+}
+
 export type DocumentId = string;
 
 /**
@@ -364,6 +455,9 @@ export interface EngineProblem {
     problems: InputProblem[];
 }
 
+/** A form of exponential smoothing: error, trend and season, such as `"MAdM"`. */
+export type EtsForm = string;
+
 /**
  * An offer that cannot serve.
  */
@@ -392,6 +486,11 @@ export interface ExcludedOffer {
 export type Exclusion = { type: "invalid"; problem: Invalid } | { type: "other_currency"; currency: Currency } | { type: "not_yet_valid"; valid_from: Day } | { type: "expired"; valid_until: Day } | { type: "not_enough"; available: Quantity } | { type: "too_late"; arrival: Day; latest: Day };
 
 /**
+ * How large a new product is expected to be, before it has sold anything.
+ */
+export type ExpectedLevel = { share_of_analogues: { share: number } } | { per_period: { demand: number } };
+
+/**
  * Goods on their way.
  */
 export interface ExpectedReceipt {
@@ -403,6 +502,21 @@ export interface ExpectedReceipt {
      * How much comes.
      */
     quantity: Quantity;
+}
+
+/**
+ * A fitted model as a plain value: keep it as JSON, bring it up to date, ask it. How it stores what
+ * it knows is its own affair and may change with the version.
+ */
+export interface FittedModel {
+    version: string;
+    /** The name of the model. */
+    model: string;
+    /** Periods it has seen. */
+    periods: number;
+    state: object;
+    spread: object;
+    is_non_negative: boolean;
 }
 
 /**
@@ -497,13 +611,17 @@ export interface FlowStep {
  */
 export interface Forecast {
     /**
-     * The model used.
+     * What was used: the name of a model, or of several and how they became one.
      */
-    model: Model;
+    model: string;
     /**
      * Why this one, in words and numbers.
      */
     reason: string;
+    /**
+     * What was considered.
+     */
+    candidates: Candidate[];
     /**
      * What the history looks like.
      */
@@ -517,34 +635,68 @@ export interface Forecast {
      */
     quantiles: QuantilePath[];
     /**
-     * Past origins whose errors stand behind the quantiles of the last period.
+     * Past forecasts whose errors stand behind the quantiles; none where no quantiles are wanted.
      */
     origins: number;
+    /**
+     * What promotions, prices, events and closed periods do to demand, where forecasts are better
+     * for it.
+     */
+    influences: Influence[];
+    /**
+     * What was changed in the history before it was forecast, in words.
+     */
+    notes: string[];
 }
 
 /**
- * Many forecasts in columns.
+ * One forecast and what came of it.
  */
-export class ForecastColumns {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
+export interface ForecastCase {
     /**
-     * Expected demand: `horizon` values for each series, NaN for a series with a problem.
+     * What was known when it was made, oldest first; NaN is a period that is not known.
      */
-    readonly mean: Float64Array;
+    history: number[];
     /**
-     * The model used for each series, null for a series with a problem.
+     * Periods in one season, for the scale of errors; 1 for none.
      */
-    readonly models: (Model | null)[];
+    season_length: number;
     /**
-     * The series that have no forecast.
+     * What came in each period; NaN is a period that is not known.
      */
-    readonly problems: SeriesProblem[];
+    actual: number[];
     /**
-     * Quantiles: for each series one path of `horizon` values for each probability asked for.
+     * Expected demand of each period.
      */
-    readonly quantiles: Float64Array;
+    mean: number[];
+    /**
+     * Quantiles of each period, by ascending probability; may be empty.
+     */
+    quantiles: QuantilePath[];
+}
+
+/** Forecasts of many series in columns. */
+export interface ForecastColumns {
+    /** Expected demand: `horizon` values for each series, NaN for a series with a problem. */
+    mean: Float64Array;
+    /** For each series one path of `horizon` values for each probability asked for. */
+    quantiles: Float64Array;
+    /** What was used, each once. */
+    models: string[];
+    /** Which of `models` was used for each series, -1 for a series with a problem. */
+    model_of: Int32Array;
+    /** The series that have no forecast. */
+    problems: SeriesProblem[];
+}
+
+/** A forecast, what it was made from and what the model expected of that. */
+export interface ForecastInDetail extends Forecast {
+    /** The history, from launch; what was not known in it is what was to be expected. */
+    history: Float64Array;
+    /** What was expected one period ahead; NaN for the periods that only start the model. */
+    fitted_values: Float64Array;
+    /** The history less the fitted values. */
+    residuals: Float64Array;
 }
 
 /**
@@ -556,23 +708,96 @@ export interface ForecastOptions {
      */
     horizon?: number;
     /**
-     * Periods in one season: 7 for daily demand with a weekly pattern, 1 for none.
+     * Periods in one season: 7 for daily demand with a weekly pattern, 1 for none; at most a
+     * million.
      */
     season_length?: number;
+    /**
+     * Further seasons, each longer than the one before, not always of whole periods: 365.25 for the
+     * year of daily demand, 168 for the week of hourly demand.
+     */
+    longer_seasons?: number[];
     /**
      * Which model.
      */
     model?: ModelChoice;
     /**
-     * Probabilities whose quantiles are wanted for every period, ascending.
+     * Probabilities whose quantiles are wanted for every period, ascending, between 0 and 1.
      */
     quantiles?: Probability[];
+    /**
+     * Where the quantiles come from.
+     */
+    intervals?: Intervals;
+    /**
+     * Where drawing futures starts: the same seed draws the same ones.
+     */
+    seed?: number;
+    /**
+     * What a period without a value means.
+     */
+    missing?: MissingPeriods;
+    /**
+     * What a negative value means.
+     */
+    negative?: NegativeDemand;
+    /**
+     * What zeros before the first demand mean.
+     */
+    leading_zeros?: LeadingZeros;
+    /**
+     * Whether periods that stand out are replaced before the model is fitted.
+     */
+    outliers?: Outliers;
+}
+
+/**
+ * What adds up to what.
+ */
+export interface HierarchyColumns {
+    /**
+     * A tree, or several: for each node the index of its parent, null for a root.
+     */
+    parents: readonly (number | null)[];
+    /**
+     * Instead of parents: for each sum the bottom series in it. The sums are the first nodes, the
+     * bottom series the others.
+     */
+    groups: readonly (readonly number[])[];
+    /**
+     * With groups: how many bottom series there are.
+     */
+    bottom: number | undefined;
 }
 
 /**
  * What the host does once the new flow is stored.
  */
 export type HostCommand = { type: "need_token"; request_id: number; refused_generation?: number } | { type: "send"; request_id: number; attempt: number; operation: Operation; reference: SaleOrderId; idempotency_key: string; payload?: string; token_generation?: number; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
+
+/**
+ * The effect of one regressor, as found.
+ */
+export interface Influence {
+    /**
+     * The regressor.
+     */
+    name: string;
+    /**
+     * What its values mean.
+     */
+    kind: RegressorKind;
+    /**
+     * By how much demand is multiplied: at 1 against 0 for a promotion or an event, at a price a
+     * tenth higher, at one more unit of anything else, and 0 for closed periods.
+     */
+    factor: number;
+    /**
+     * Periods of the history that could show it: those away from the usual value. Without one
+     * nothing is known and the factor is 1.
+     */
+    periods: number;
+}
 
 /**
  * One mistake in the input.
@@ -608,13 +833,83 @@ export interface InputProblem {
     column?: string;
 }
 
+/**
+ * Where quantiles come from.
+ *
+ * For models of counts, which are distributions themselves, there is no choice. With fewer than ten
+ * errors of past forecasts they are always calibrated: so few say next to nothing by themselves.
+ */
+export type Intervals = "calibrated" | "conformal" | "model" | "bootstrap";
+
 /** What is wrong with a value, where, what was expected and what came. */
 export interface Invalid { code: string; path: string; expected: string; got: string; }
+
+/**
+ * What a new product will sell.
+ */
+export interface LaunchForecast {
+    /**
+     * Expected demand of each period after the observed ones.
+     */
+    mean: number[];
+    /**
+     * A path for each probability asked for, in that order.
+     */
+    quantiles: QuantilePath[];
+    /**
+     * Mean demand of a period over the observed periods and the horizon.
+     */
+    level: number;
+    /**
+     * How much of the level comes from the product's own first periods, from 0 to 1.
+     */
+    own_weight: number;
+    /**
+     * Demand of each period from the launch on, in parts of the level.
+     */
+    profile: number[];
+}
+
+/**
+ * What is asked of a forecast by analogy.
+ */
+export interface LaunchOptions {
+    /**
+     * Periods to forecast, from 1 to 10,000.
+     */
+    horizon?: number;
+    /**
+     * How large the new product is expected to be.
+     */
+    level?: ExpectedLevel;
+    /**
+     * What stands for all analogues' profiles.
+     */
+    profile?: ProfileAverage;
+    /**
+     * Probabilities whose quantiles are wanted for every period, ascending.
+     */
+    quantiles?: Probability[];
+}
 
 /**
  * Periods from placing an order until the goods can be sold.
  */
 export type LeadTime = { type: "fixed"; periods: number } | { type: "empirical"; outcomes: LeadTimeOutcome[] };
+
+/**
+ * Demand summed over a lead time, as a distribution.
+ */
+export interface LeadTimeDemand {
+    /**
+     * Expected demand.
+     */
+    mean: number;
+    /**
+     * Demand that is not exceeded with each probability asked for, in that order.
+     */
+    quantiles: DemandQuantile[];
+}
 
 /**
  * One outcome of a random lead time.
@@ -629,6 +924,11 @@ export interface LeadTimeOutcome {
      */
     probability: Probability;
 }
+
+/**
+ * What zeros before the first demand mean.
+ */
+export type LeadingZeros = "launch" | "keep";
 
 /**
  * A line's document in the other system.
@@ -651,14 +951,32 @@ export interface LineDocument {
 export type LineId = string;
 
 /**
- * A forecasting model.
+ * What a period without a value (NaN) means.
  */
-export type Model = "simple_exponential_smoothing" | "seasonal_naive" | "croston_sba";
+export type MissingPeriods = "refuse" | "unknown" | "zero";
 
 /**
- * Which model to use.
+ * A model by name, with a parameter behind a colon where it has one: `"auto_ets"`, `"ses:0.3"`,
+ * `"window_mean:8"`, `"ets:MAdM"`. Case, spaces, hyphens and underscores do not matter.
  */
-export type ModelChoice = { type: "auto" } | { type: "fixed"; model: Model };
+export type Model = string;
+
+/** `"auto"`, a model, or several: `"mean:auto_ets+theta"`, `"median:…"`, `"weighted:…"`. */
+export type ModelChoice = string;
+
+/**
+ * What a kept model says of the next periods.
+ */
+export interface ModelForecast {
+    /**
+     * Expected demand of each period.
+     */
+    mean: number[];
+    /**
+     * A path for each probability asked for, in that order.
+     */
+    quantiles: QuantilePath[];
+}
 
 /** An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`. */
 export type Money = string;
@@ -676,6 +994,11 @@ export interface NamedDocument {
      */
     document: DocumentId;
 }
+
+/**
+ * What a negative value means, such as returns that exceed the sales of a period.
+ */
+export type NegativeDemand = "refuse" | "keep" | "zero";
 
 /**
  * What a person is told about an order.
@@ -795,14 +1118,29 @@ export interface OrderSoFar {
 }
 
 /**
+ * Which origins a backtest has.
+ */
+export type Origins = { from: { first: number } } | { last: { count: number } };
+
+/**
  * How an attempt ended, as the host saw it.
  */
 export type Outcome = { type: "not_sent" } | { type: "no_answer" } | { type: "body_cut"; status: number } | { type: "answer"; status: number; retry_after_ms?: number; body?: AnswerBody };
 
 /**
+ * What happens to periods that stand out.
+ */
+export type Outliers = "keep" | "replace";
+
+/**
  * The word for a parent order, the most pressing first match.
  */
 export type ParentStatus = "not_prepared" | "nullified" | "needs_review" | "in_doubt" | "cancellation_pending" | "cancellation_pending_mixed" | "pending_with_errors" | "partially_sent" | "pending" | "partially_failed" | "failed" | "partially_nullified" | "sent";
+
+/**
+ * How long a period is.
+ */
+export type Period = "day" | "week" | "month" | "quarter" | "year";
 
 /**
  * What to buy today, and why.
@@ -851,8 +1189,7 @@ export interface PlanOptions {
      */
     service_level: Probability;
     /**
-     * How to forecast. The horizon is what a chart shows: a product whose history is too short for
-     * it is forecast as far as lead time and review period reach.
+     * How to forecast. The horizon is what a chart shows.
      */
     forecast: ForecastOptions;
     /**
@@ -996,6 +1333,11 @@ export interface ProductProblem {
 }
 
 /**
+ * What stands for all analogues' profiles.
+ */
+export type ProfileAverage = "mean" | "median";
+
+/**
  * The five words other systems know for the state of a sale order.
  */
 export type PublicStatus = "initial" | "sent" | "failed" | "nullified" | "cancellation_pending";
@@ -1119,6 +1461,24 @@ export interface QuantilePath {
     values: number[];
 }
 
+/**
+ * How good the forecasts of one quantile were.
+ */
+export interface QuantileScore {
+    /**
+     * The probability.
+     */
+    probability: Probability;
+    /**
+     * [`scaled_pinball`].
+     */
+    scaled_pinball: number | undefined;
+    /**
+     * [`coverage`].
+     */
+    coverage: number | undefined;
+}
+
 /** An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`. */
 export type Quantity = string;
 
@@ -1165,6 +1525,39 @@ export interface RankedOffer {
 }
 
 /**
+ * How forecasts that do not add up are made to.
+ */
+export type ReconcileMethod = "bottom_up" | "average_historical" | "historical_averages" | "forecast_proportions" | "ordinary_least_squares" | "structural" | "variance" | "minimum_trace";
+
+/**
+ * How forecasts that do not add up are made to.
+ */
+export interface ReconcileOptions {
+    /**
+     * The method.
+     */
+    method?: ReconcileMethod;
+    /**
+     * Whether reconciled values may be below zero.
+     */
+    sign?: ReconciledSign;
+    /**
+     * For `variance` and `minimum_trace`: one-step errors of each node, all equally long.
+     */
+    residuals?: number[][];
+    /**
+     * For `average_historical` and `historical_averages`: past demand of each node, all equally
+     * long.
+     */
+    history?: number[][];
+}
+
+/**
+ * Whether reconciled values may be below zero.
+ */
+export type ReconciledSign = "non_negative" | "any";
+
+/**
  * A server's look-up by our reference.
  */
 export interface ReferenceLookup {
@@ -1176,9 +1569,33 @@ export interface ReferenceLookup {
 }
 
 /**
+ * How often a forecaster learns everything anew.
+ */
+export type Refit = "every_origin" | "update";
+
+/**
  * Why a person cannot ask something now.
  */
 export type Refusal = "running" | "in_doubt" | "already_sent" | "needs_review" | "being_cancelled" | "already_nullified" | "nothing_to_review";
+
+/** Something known beforehand that may move demand; NaN where it is not known. */
+export interface Regressor { name: string; kind: RegressorKind; values: Float64Array; }
+
+/**
+ * One regressor of many series: for each its history and, behind it, the whole horizon, or nothing;
+ * NaN where it is not known.
+ */
+export interface RegressorColumn {
+    name: string;
+    kind: RegressorKind;
+    values: Float64Array;
+    offsets: Uint32Array;
+}
+
+/**
+ * What the values of a regressor mean.
+ */
+export type RegressorKind = "promotion" | "price" | "event" | "closed" | "other";
 
 /**
  * Whether an attempt may be repeated when its outcome is unknown.
@@ -1660,6 +2077,136 @@ export interface SaleOrderView {
 }
 
 /**
+ * The denominators of scaled errors, taken once from a series' history.
+ *
+ * A naive forecast's own errors inside the history make errors of series of any size comparable
+ * (Hyndman and Koehler, "Another look at measures of forecast accuracy", International Journal of
+ * Forecasting 22, 2006). What has no known value, or is zero, is `None`: scaled errors of such a
+ * series are undefined.
+ *
+ * ```
+ * use replenish::forecast::accuracy::Scale;
+ * let scale = Scale::of(&[0.0, 0.0, 4.0, 6.0, 8.0, 6.0], 2);
+ * assert_eq!(scale.seasonal, Some((4.0 + 6.0 + 4.0 + 0.0) / 4.0));
+ * assert_eq!(scale.absolute, Some(2.0)); // |6 − 4|, |8 − 6|, |6 − 8|
+ * assert_eq!(scale.squared, Some(4.0));
+ * assert_eq!(scale.mean, Some(4.0));
+ * assert_eq!(Scale::of(&[5.0, 5.0, 5.0], 1).absolute, None);
+ * ```
+ */
+export interface Scale {
+    /**
+     * Mean of `|y(t) − y(t − m)|`, for MASE; of `|y(t) − y(t − 1)|` when the history is not longer
+     * than a season.
+     */
+    seasonal: number | undefined;
+    /**
+     * Mean of `|y(t) − y(t − 1)|` from the first demand on, for quantile losses and biases
+     * (Makridakis, Spiliotis and Assimakopoulos, "The M5 competition", International Journal of
+     * Forecasting 38, 2022).
+     */
+    absolute: number | undefined;
+    /**
+     * Mean of `(y(t) − y(t − 1))²` from the first demand on, for RMSSE (the same).
+     */
+    squared: number | undefined;
+    /**
+     * Mean of the known values, for errors told in periods of demand.
+     */
+    mean: number | undefined;
+}
+
+/**
+ * How good a forecast was, or many on average.
+ *
+ * What is undefined for a series is `None`, and does not enter a mean.
+ */
+export interface Scores {
+    /**
+     * Known periods that were scored, over all series.
+     */
+    periods: number;
+    /**
+     * Series or origins behind the figures: those with a known period.
+     */
+    forecasts: number;
+    /**
+     * [`mae`], in units of demand.
+     */
+    mae: number | undefined;
+    /**
+     * [`rmse`], in units of demand.
+     */
+    rmse: number | undefined;
+    /**
+     * [`bias`], in units of demand.
+     */
+    bias: number | undefined;
+    /**
+     * [`smape`], from 0 to 200.
+     */
+    smape: number | undefined;
+    /**
+     * [`mase`].
+     */
+    mase: number | undefined;
+    /**
+     * [`rmsse`].
+     */
+    rmsse: number | undefined;
+    /**
+     * [`scaled_bias`].
+     */
+    scaled_bias: number | undefined;
+    /**
+     * [`scaled_cumulative_absolute_error`].
+     */
+    scaled_cumulative_absolute_error: number | undefined;
+    /**
+     * The size of [`scaled_periods_in_stock`].
+     */
+    scaled_absolute_periods_in_stock: number | undefined;
+    /**
+     * [`crps_from_quantiles`](super::crps_from_quantiles), scaled as pinball losses are.
+     */
+    scaled_crps: number | undefined;
+    /**
+     * [`smape`] of [`naive2`].
+     */
+    naive2_smape: number | undefined;
+    /**
+     * [`mase`] of [`naive2`].
+     */
+    naive2_mase: number | undefined;
+    /**
+     * Of each quantile, by ascending probability.
+     */
+    quantiles: QuantileScore[];
+    /**
+     * Sum of what was forecast for known periods.
+     */
+    total_forecast: number;
+    /**
+     * Sum of the known actuals.
+     */
+    total_actual: number;
+    /**
+     * Sum of `|f − y|`.
+     */
+    total_absolute_error: number;
+}
+
+/** Demand of one product by period, oldest first, and what is known about the periods. */
+export interface SeriesColumns {
+    /** Demand; NaN where it is not known. */
+    values: Float64Array;
+    /** For each value 0 where the product was not there to be sold, otherwise 1. */
+    in_stock?: Uint8Array | undefined;
+    /** What is known to move demand: for each its history and, behind it, the whole horizon. */
+    regressors?: readonly Regressor[] | undefined;
+}
+
+/**
  * Why one series of a batch has no forecast.
  */
 export interface SeriesProblem {
@@ -1675,6 +2222,62 @@ export interface SeriesProblem {
      * The problem in words.
      */
     message: string;
+}
+
+/** Many series in columns, as a file holds them; a bad one is told and left out. */
+export interface SeriesTable {
+    /** What each series is called, in the order of the file. */
+    ids: string[];
+    /** All histories, one behind the other, oldest value first; NaN where a value is missing. */
+    values: Float64Array;
+    /** Where each history begins, and at the end where the last one ends. */
+    offsets: Uint32Array;
+    /** For each value 0 where nothing could be sold for want of stock, otherwise 1. */
+    in_stock?: Uint8Array;
+    /** What is known of past and future periods beside the demand. */
+    regressors: RegressorColumn[];
+    /** Periods in one season of each series. */
+    season_lengths: Uint32Array;
+    /** Periods in a longer season of each series that its calendar suggests; 0 for none. */
+    longer_seasons: Float64Array;
+    /** Periods to forecast of each series. */
+    horizons: Uint32Array;
+    /** How long a period is, where the file has dates. */
+    period: Period | null;
+    /** The series that could not be read, and rows of which nobody knows to what series they belong. */
+    problems: SeriesTableProblem[];
+    /** Columns of the file that are not read. */
+    ignored_columns: string[];
+}
+
+/**
+ * How a file of series is to be read.
+ */
+export interface SeriesTableOptions {
+    /**
+     * Periods to forecast of every series; when absent, column `h` says it for each.
+     */
+    horizon?: number | undefined;
+    /**
+     * Periods in one season of every series; when absent, column `season` says it for each, and
+     * where that is blank the length of its period does. Only when it is absent does the calendar
+     * suggest a longer season beside it.
+     */
+    season_length?: number | undefined;
+    /**
+     * How long the periods of a file with dates are; when absent, the dates say it.
+     */
+    period?: Period | undefined;
+}
+
+/**
+ * Why a series could not be read.
+ */
+export interface SeriesTableProblem extends TableProblem {
+    /**
+     * The series; empty where the row does not say it.
+     */
+    id: string;
 }
 
 /**
@@ -1906,6 +2509,11 @@ export interface Unmet {
 export type VendorId = string;
 
 /**
+ * How much of the past a forecast is given.
+ */
+export type Window = "expanding" | { sliding: { length: number } };
+
+/**
  * Tells a sale order what happened; store the answer's flow before carrying out its commands.
  */
 export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Timestamp, policy: FlowPolicy): FlowStep;
@@ -1926,15 +2534,46 @@ export function compare(need: Requirement, offers: Offer[], terms: SupplierTerms
 export function draftPurchaseOrders(allocation: Allocation, context: DraftContext): PurchaseOrder[];
 
 /**
- * Forecasts one series.
+ * Fits a model to one series, to be kept.
  */
-export function forecast(values: Float64Array | number[], options: ForecastOptions): Forecast;
+export function fitModel(series: SeriesColumns, options: ForecastOptions): FittedModel;
 
 /**
- * Forecasts many series at once. `values` holds all series one behind the other, `offsets` where
- * each begins and, last, where the last one ends.
+ * Forecasts one series.
  */
-export function forecastBatch(values: Float64Array | number[], offsets: Uint32Array | number[], options: ForecastOptions): ForecastColumns;
+export function forecast(series: SeriesColumns, options: ForecastOptions): Forecast;
+
+/**
+ * Forecasts many series at once; a bad one spoils only itself.
+ */
+export function forecastBatch(batch: BatchColumns, options: ForecastOptions): ForecastColumns;
+
+/**
+ * Forecasts one series, and tells what the model expected of its history.
+ */
+export function forecastInDetail(series: SeriesColumns, options: ForecastOptions): ForecastInDetail;
+
+/**
+ * Forecasts a new product by the launches of others; `observed` is the demand of its own first
+ * periods and may be empty.
+ */
+export function forecastLaunch(analogues: readonly Analogue[], observed: Float64Array, options: LaunchOptions): LaunchForecast;
+
+/**
+ * What a kept model says of the next periods.
+ */
+export function forecastModel(model: FittedModel, horizon: number, probabilities: Probability[]): ModelForecast;
+
+/**
+ * Demand of one series summed over a lead time: how far off sums of so many periods were, weighted
+ * over the lead time's outcomes.
+ */
+export function leadTimeDemand(series: SeriesColumns, options: ForecastOptions, lead_time: LeadTime, probabilities: Probability[]): LeadTimeDemand;
+
+/**
+ * As `leadTimeDemand`, of a kept model.
+ */
+export function modelLeadTimeDemand(model: FittedModel, lead_time: LeadTime, probabilities: Probability[]): LeadTimeDemand;
 
 /**
  * A sale order that waits to be submitted.
@@ -1944,7 +2583,7 @@ export function openSaleOrder(id: SaleOrderId, lines: LineId[]): SaleOrderFlow;
 /**
  * Plans what to buy from histories in columns (as for `forecastBatch`) and the rest as documents.
  */
-export function plan(values: Float64Array | number[], offsets: Uint32Array | number[], request: PlanRequest): Plan;
+export function plan(batch: BatchColumns, request: PlanRequest): Plan;
 
 /**
  * Plans what to buy from comma-separated files.
@@ -1962,14 +2601,35 @@ export function planOptions(today: Day): PlanOptions;
 export function randomSeed(): number;
 
 /**
+ * Reads a file of series: one series a line (`id,train,…`), or one period a line
+ * (`id,date,value,…`).
+ */
+export function readSeries(file: TableFile, options: SeriesTableOptions): SeriesTable;
+
+/**
+ * Forecasts of all nodes that add up, from forecasts that need not: a path for each node.
+ */
+export function reconcile(hierarchy: HierarchyColumns, forecasts: readonly (readonly number[])[], options: ReconcileOptions): number[][];
+
+/**
  * The status of an order from the states of its sale orders.
  */
 export function rollUp(children: SaleOrderState[]): Rollup;
 
 /**
+ * Scores one forecast.
+ */
+export function scoreForecast(_case: ForecastCase): Scores;
+
+/**
  * Splits a customer's order into sale orders.
  */
 export function split(order: CustomerOrder, rules: SplitRules): Split;
+
+/**
+ * The model after further periods, NaN where demand is not known. Nothing is fitted again.
+ */
+export function updateModel(model: FittedModel, values: Float64Array): FittedModel;
 
 /**
  * What a page shows of a sale order.

@@ -1,6 +1,6 @@
 //! A series as trend, seasons and remainder.
 //!
-//! One season: STL (Cleveland, Cleveland, McRae and Terpenning, "STL: a seasonal-trend
+//! One season: STL (Cleveland, Cleveland, `McRae` and Terpenning, "STL: a seasonal-trend
 //! decomposition procedure based on loess", Journal of Official Statistics 6, 1990). Several: MSTL
 //! (Bandara, Hyndman and Bergmeir, "MSTL: a seasonal-trend decomposition algorithm for time series
 //! with multiple seasonal patterns", 2021), which takes the seasons out one after the other, the
@@ -10,7 +10,7 @@
 //! into as many slots as the rounded length, and a period belongs to the slot at its place in the
 //! cycle; a leap year then puts two days into one slot instead of moving all that follow.
 
-use super::loess::{Degree, Loess};
+use super::loess::{Degree, Loess, whole_part};
 
 /// How a series is taken apart.
 #[derive(Clone, Debug)]
@@ -104,14 +104,14 @@ pub(super) fn shows(periods: usize, length: f64) -> bool {
 
 /// How many slots a season of this length has.
 pub(super) fn slots(length: f64) -> usize {
-    (length.max(1.0) + 0.5) as usize
+    whole_part(length.max(1.0) + 0.5)
 }
 
 /// The slot of a period counted from the first one of the series.
 pub(super) fn slot(period: usize, length: f64) -> usize {
     let count = slots(length);
     let place = period as f64 / length;
-    (((place - place.floor()) * count as f64 + 1e-6) as usize).min(count - 1)
+    whole_part((place - place.floor()) * count as f64 + 1e-6).min(count - 1)
 }
 
 /// One season's STL.
@@ -154,11 +154,11 @@ impl Stl {
         let (seasonal, stretch) = match seasons {
             Seasons::Fixed => (None, 1.0),
             Seasons::Changing { cycles } => {
-                let span = Loess::new(cycles.saturating_add(4 * index).max(7), Degree::Level);
+                let span = Loess::new(cycles.saturating_add(4 * index).max(3), Degree::Level);
                 (Some(span), 1.0 / (1.0 - 1.5 / span.span as f64))
             }
         };
-        let trend = (1.5 * slots as f64 * stretch).ceil() as usize;
+        let trend = whole_part((1.5 * slots as f64 * stretch).ceil());
         Self {
             seasonal,
             low: Loess::new(slots, Degree::Line),
@@ -349,21 +349,21 @@ mod tests {
             for outliers in [Outliers::Count, Outliers::Resist] {
                 for seasons in [Seasons::Fixed, Seasons::Changing { cycles: 0 }] {
                     let y: Vec<f64> = (0..n).map(|t| f64::from(t * t % 23) - 4.0).collect();
-                    let large: Vec<f64> = y.iter().map(|value| value * 1048576.0).collect();
+                    let large: Vec<f64> = y.iter().map(|value| value * 1_048_576.0).collect();
                     let parts = taken_apart(&[2.0, 7.0, 20.3], seasons, outliers, &y);
                     let scaled = taken_apart(&[2.0, 7.0, 20.3], seasons, outliers, &large);
                     assert_eq!(
                         parts.seasons.len(),
                         [2.0, 7.0, 20.3].iter().filter(|m| **m * 2.0 <= f64::from(n)).count()
                     );
-                    for t in 0..y.len() {
+                    for (t, value) in y.iter().enumerate() {
                         let sum: f64 = parts.trend[t]
                             + parts.remainder[t]
                             + parts.seasons.iter().map(|season| season.values[t]).sum::<f64>();
-                        assert!((sum - y[t]).abs() < 1e-9, "{n} {t}: {sum}");
+                        assert!((sum - value).abs() < 1e-9, "{n} {t}: {sum}");
                         assert_eq!(
                             scaled.trend[t].to_bits(),
-                            (parts.trend[t] * 1048576.0).to_bits()
+                            (parts.trend[t] * 1_048_576.0).to_bits()
                         );
                     }
                 }
@@ -375,11 +375,7 @@ mod tests {
     fn finds_two_seasons_on_a_line() {
         let short = [3.0, -1.0, 0.5, -2.5, 1.0, -1.0, 0.0];
         let y: Vec<f64> = (0..336)
-            .map(|t| {
-                50.0 + 0.2 * f64::from(t)
-                    + short[t as usize % 7]
-                    + if t % 28 < 14 { 4.0 } else { -4.0 }
-            })
+            .map(|t| 50.0 + 0.2 * t as f64 + short[t % 7] + if t % 28 < 14 { 4.0 } else { -4.0 })
             .collect();
         for seasons in [Seasons::Fixed, Seasons::Changing { cycles: 11 }] {
             let parts = taken_apart(&[7.0, 28.0], seasons, Outliers::Count, &y);

@@ -1,6 +1,6 @@
 //! Demand over an interval, as a distribution.
 
-use crate::unit::{Probability, math};
+use crate::unit::{Probability, math, sort_by};
 
 /// Possible demands over an interval, each with its weight: what the forecast says plus each error
 /// that the model really made over an interval of that length.
@@ -30,7 +30,7 @@ impl DemandDistribution {
         if demands.is_empty() {
             demands.push((0.0, 1.0));
         }
-        demands.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut demands, |a, b| a.0.total_cmp(&b.0));
         let total = math::sum(demands.iter().map(|&(_, weight)| weight));
         let mean = math::sum(demands.iter().map(|&(demand, weight)| demand * weight)) / total;
         let outcomes = demands.len();
@@ -49,6 +49,12 @@ impl DemandDistribution {
         Self { steps, mean, outcomes }
     }
 
+    /// The same distribution, with the number of past forecasts or periods that it was learnt from.
+    #[must_use]
+    pub(super) fn learnt_from(self, outcomes: usize) -> Self {
+        Self { outcomes, ..self }
+    }
+
     /// The expected demand.
     pub fn mean(&self) -> f64 {
         self.mean
@@ -56,8 +62,8 @@ impl DemandDistribution {
 
     /// The smallest demand that is not exceeded with at least this probability.
     ///
-    /// Nothing beyond what was observed is invented: above [`DemandDistribution::resolution`] this
-    /// is the largest demand there is.
+    /// Above [`DemandDistribution::resolution`] there is little or nothing behind it but the shape that
+    /// errors usually have.
     pub fn quantile(&self, probability: Probability) -> f64 {
         // Sums of weights carry rounding errors; a share that misses by so little has been reached.
         let wanted = probability.value() - 1e-12;
@@ -83,7 +89,8 @@ impl DemandDistribution {
         }))
     }
 
-    /// How many observed outcomes stand behind the distribution.
+    /// How many observed outcomes stand behind the distribution: of one that was given, its demands,
+    /// of a forecast, the past errors or periods that it was learnt from.
     pub fn outcomes(&self) -> usize {
         self.outcomes
     }

@@ -14,6 +14,25 @@ pub(super) trait Filter: Clone {
     /// Takes in the demand of the next period.
     fn observe(&mut self, value: f64);
 
+    /// Takes in the demand of the next periods, one after the other.
+    fn observe_all(&mut self, values: &[f64]) {
+        for &value in values {
+            self.observe(value);
+        }
+    }
+
+    /// Takes in a period in which stock ran out: demand was at least `value`.
+    fn observe_at_least(&mut self, value: f64) {
+        let expected = self.next();
+        self.observe(expected.max(value));
+    }
+
+    /// Takes in a period whose demand is not known.
+    fn pass(&mut self) {
+        let expected = self.next();
+        self.observe(expected);
+    }
+
     /// Whether errors grow with the level: demand is `expected · (1 + error)`, not
     /// `expected + error`.
     fn is_multiplicative(&self) -> bool {
@@ -27,6 +46,20 @@ pub(super) trait Filter: Clone {
         path[0]
     }
 }
+
+impl<F> Fit<F> {
+    /// How much further off forecasts of what is to come are than those of the history that the model
+    /// was fitted to, which so many errors measure: `√((n + p) / (n − p))` with `p` parameters (the
+    /// final prediction error of Akaike, "Fitting autoregressive models for prediction", Annals of
+    /// the Institute of Statistical Mathematics 21, 1969).
+    pub(super) fn optimism(&self, errors: usize) -> f64 {
+        let taken = (self.parameters as f64 / errors.max(1) as f64).min(MOST_TAKEN);
+        ((1.0 + taken) / (1.0 - taken)).sqrt()
+    }
+}
+
+/// The largest share of the errors that parameters are thought to have taken up.
+const MOST_TAKEN: f64 = 0.6;
 
 /// What fitting a model gives: the model before the first period of its history.
 #[derive(Clone, Debug, PartialEq)]

@@ -42,7 +42,9 @@ impl Loess {
         if robustness.is_empty() && count > self.span {
             kernel.extend((0..self.span).map(|i| tricube(i.abs_diff(half) as f64 / half as f64)));
             let total: f64 = kernel.iter().sum();
-            kernel.iter_mut().for_each(|weight| *weight /= total);
+            for weight in &mut kernel {
+                *weight /= total;
+            }
         }
         let step = (self.span / 16).max(1);
         let mut from = 0;
@@ -65,7 +67,7 @@ impl Loess {
     pub(super) fn at(&self, values: &[f64], robustness: &[f64], place: f64) -> f64 {
         let count = values.len();
         let taken = self.span.min(count);
-        let centre = place.clamp(0.0, (count - 1) as f64) as usize;
+        let centre = whole_part(place).min(count - 1);
         let first = centre.saturating_sub(taken / 2).min(count - taken);
         let last = first + taken - 1;
         let reach = (place - first as f64).max(last as f64 - place)
@@ -73,13 +75,13 @@ impl Loess {
         // Sums around the place and the value there, so that little cancels in their products.
         let (mut total, mut away, mut square, mut rise, mut product) = (0.0, 0.0, 0.0, 0.0, 0.0);
         let level = values[centre];
-        for index in first..=last {
+        for (index, value) in values.iter().enumerate().take(last + 1).skip(first) {
             let distance = index as f64 - place;
             let mut weight = tricube(distance.abs() / reach.max(0.5));
             if let Some(robust) = robustness.get(index) {
                 weight *= robust;
             }
-            let value = values[index] - level;
+            let value = value - level;
             total += weight;
             away += weight * distance;
             square += weight * distance * distance;
@@ -98,6 +100,16 @@ impl Loess {
         }
         level + mean - (product / total - away * mean) / spread * away
     }
+}
+
+/// The number without its fraction; zero for a negative one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast cuts off the fraction and keeps to the range, which is what is asked for"
+)]
+pub(super) fn whole_part(value: f64) -> usize {
+    value as usize
 }
 
 /// The weight of a value at this share of the window's reach.

@@ -1,39 +1,81 @@
 //! How much will be wanted, and how sure are we.
 //!
-//! Read in this order: [`Series`] (what came), [`DemandPattern`] (what it looks like), the models
-//! (`naive`, `smoothing`, `croston`: each a fitted path that can be asked from any origin),
-//! [`forecast`] and [`forecast_batch`] (`select` picks the model by rolling-origin errors),
-//! [`DemandDistribution`] (demand summed over a lead time, straight from those errors).
+//! Read in this order:
 //!
-//! Every quantile here is empirical: it is read off what the chosen model really got wrong at that
-//! distance in the series' own past, so no shape of the errors is assumed and their
-//! autocorrelation over a lead time is kept.
+//! 1. [`Series`] and [`ForecastOptions`]: what came, and what its gaps, returns and stock-outs mean;
+//!    `history` makes of them a complete history from launch, `regression` takes out what promotions,
+//!    prices, events and closed days did, `clean` and `calendar` help before that.
+//! 2. [`Model`]: the closed set of models. Each is fitted to a state that says what it expects and
+//!    takes in what came (`filter`): `baseline`, `simple_smoothing`, `ets`, `theta`, `ces`,
+//!    `intermittent`, `aggregate`, `count`, `seasonal`, and `combine` for several as one.
+//! 3. [`forecast`] and [`forecast_batch`] (`select` chooses, `predict` answers): the mean and the
+//!    quantiles of each period, and through [`Forecast::lead_time_demand`] the [`DemandDistribution`]
+//!    of what is wanted over a lead time, which is what a buyer needs.
+//! 4. [`FittedModel`]: a forecast kept as a small value and brought up to date without fitting again.
+//! 5. Around it: [`accuracy`] (how good were forecasts), [`hierarchy`] (make those of parts and sums
+//!    agree), [`analogue`] (products without a history).
+//!
+//! Quantiles come from how wrong the same model was in the series' own past, one period ahead and
+//! more and over sums of periods, so that their dependence is kept; for sparse demand from a
+//! distribution of counts.
 
-mod aggregate;
-mod baseline;
 pub mod accuracy;
-mod croston;
+mod aggregate;
+pub mod analogue;
+mod baseline;
+mod batch;
+mod calendar;
+mod ces;
+mod clean;
+mod combine;
+mod conformal;
+mod count;
 mod decompose;
 mod demand_table;
 mod distribution;
 mod error;
+mod ets;
 mod filter;
+mod fit;
+mod fitted;
+pub mod hierarchy;
+mod history;
 mod intermittent;
+mod interval;
 mod lead_time;
+mod linear;
 mod loess;
+mod long_table;
 mod model;
-mod naive;
+mod options;
 mod pattern;
+mod predict;
+mod regression;
+mod seasonal;
 mod select;
 mod series;
-mod smoothing;
+mod series_table;
+mod simple_smoothing;
+mod simulate;
+mod strength;
 mod theta;
 
+pub use batch::{forecast_batch, forecast_each};
+pub use calendar::{Calendar, CalendarEvent, regularly_closed};
+pub use clean::{Cleaned, Outlier, clean, outliers};
 pub use demand_table::{DemandHistory, SkuDemand, read_demand};
 pub use distribution::DemandDistribution;
 pub use error::ForecastError;
+pub use ets::EtsForm;
 pub use lead_time::{LeadTime, LeadTimeOutcome};
-pub use model::{Model, ModelChoice};
+pub use model::{CombineBy, Model, ModelChoice};
+pub use options::{
+    ForecastOptions, Intervals, LeadingZeros, MissingPeriods, NegativeDemand, Outliers,
+};
 pub use pattern::{DemandClass, DemandPattern};
-pub use select::{Forecast, ForecastOptions, QuantilePath, forecast, forecast_batch};
-pub use series::{Series, SeriesBatch};
+pub use predict::{Candidate, FittedModel, Forecast, QuantilePath, forecast};
+pub use regression::{Influence, Regressor, RegressorKind};
+pub use series::{RegressorColumn, Series, SeriesBatch};
+pub use series_table::{
+    Period, SeriesTable, SeriesTableOptions, SeriesTableProblem, TableRegressor, read_series,
+};

@@ -89,7 +89,9 @@ pub struct Term {
 /// let (today, sku) = ("2026-11-21".parse()?, Sku::new("apple")?);
 /// let result = replenish(&sku, &forecast(&history, &options)?, &stock, &policy, today)?;
 /// let requirement = result.requirement.unwrap();
-/// assert_eq!(requirement.quantity.to_string(), "8 each"); // 4 + 6 + 4 + 6 less the 12 there are
+/// assert!((result.expected_demand - 20.0).abs() < 0.5); // 4 + 6 + 4 + 6
+/// assert!(!result.order_up_to_level.minus("20 each".parse()?)?.is_negative()); // and some for safety
+/// assert_eq!(requirement.quantity, result.order_up_to_level.minus("12 each".parse()?)?);
 /// assert_eq!(result.runs_out.unwrap().to_string(), "2026-11-23"); // 4 + 6 are served, then 4 are not
 /// assert_eq!(requirement.need_by.to_string(), "2026-11-24"); // three days from now at the earliest
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -179,10 +181,7 @@ fn terms(
         term("review period", format!("{} days", policy.review_period_days)),
         term("expected demand until then", format!("{:.1} {unit}", demand.mean())),
         term("safety stock", format!("{safety_stock:.1} {unit}")),
-        term(
-            "order-up-to level",
-            format!("{level} ({percent:.0} % of {} past intervals)", demand.outcomes()),
-        ),
+        term("order-up-to level", format!("{level} (enough with a probability of {percent:.0} %)")),
         term("on hand", stock.on_hand.to_string()),
         term("reserved and back-ordered", stock.reserved.plus(stock.back_ordered)?.to_string()),
         term("on order", coming.to_string()),
@@ -251,7 +250,9 @@ mod tests {
     fn a_second_run_with_the_order_placed_buys_nothing() {
         let mut stock = StockPosition::on_hand("5 each".parse().unwrap());
         let first = run(&stock, &policy(2, 7)).requirement.unwrap();
-        assert_eq!(first.quantity.to_string(), "22 each");
+        // Three a day over nine days; small counts are never quite certain, and a little is added.
+        let bought = float(first.quantity.amount());
+        assert!((22.0..=30.0).contains(&bought), "{bought}");
         // Even when the receipt is postponed far beyond the interval.
         stock.on_order.push(ExpectedReceipt { due: day("2026-09-01"), quantity: first.quantity });
         assert_eq!(run(&stock, &policy(2, 7)).requirement, None);

@@ -29,8 +29,7 @@ pub struct PlanOptions {
     pub review_period_days: u32,
     /// Cycle service level of products that state none.
     pub service_level: Probability,
-    /// How to forecast. The horizon is what a chart shows: a product whose history is too short for
-    /// it is forecast as far as lead time and review period reach.
+    /// How to forecast. The horizon is what a chart shows.
     pub forecast: ForecastOptions,
     /// How many of the last days of each history the plan repeats, for charts.
     pub history_days: u32,
@@ -353,14 +352,7 @@ fn forecast_and_replenish(
         review_period_days: options.review_period_days,
         lead_time: LeadTime::Fixed { periods: lead_time_days(product, offers, options)? },
     };
-    let protection = policy.lead_time.longest()?.saturating_add(policy.review_period_days).max(1);
-    let shorter = ForecastOptions { horizon: protection, ..options.forecast.clone() };
-    let result = match forecast(series, &options.forecast) {
-        Err(ForecastError::TooShort { .. }) if protection < options.forecast.horizon => {
-            forecast(series, &shorter)?
-        }
-        result => result?,
-    };
+    let result = forecast(series, &options.forecast)?;
     let replenishment = replenish(&product.sku, &result, &product.stock, &policy, options.today)?;
     Ok((result, replenishment))
 }

@@ -14,6 +14,7 @@ pub mod math;
 mod money;
 mod probability;
 mod quantity;
+mod random;
 mod sort;
 pub mod table;
 
@@ -26,6 +27,7 @@ pub use invalid::{Invalid, Mistake};
 pub use money::{Currency, Money, Rounding};
 pub use probability::Probability;
 pub use quantity::{Quantity, Unit};
+pub(crate) use random::Random;
 pub(crate) use sort::{index, sort_by};
 
 /// Serializes through [`std::fmt::Display`] and deserializes through [`std::str::FromStr`], so that

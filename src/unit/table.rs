@@ -6,7 +6,7 @@
 use super::{Invalid, Mistake, quantity};
 use csv_core::{ReadRecordResult, Reader};
 use rust_decimal::Decimal;
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, ops::ControlFlow, str::FromStr};
 
 /// How many problems of one file are listed before reading stops.
 pub const MAX_PROBLEMS: usize = 20;
@@ -175,6 +175,33 @@ pub fn read(
     // Not generic: one copy of the reader serves every kind of file.
     take: &mut dyn FnMut(&Row<'_>) -> Result<(), Invalid>,
 ) -> Result<Vec<String>, Vec<TableProblem>> {
+    let mut problems = Vec::new();
+    let ignored = read_each(file, columns, &mut |line, row| {
+        let invalid = row.and_then(&mut *take).err();
+        problems.extend(invalid.map(|invalid| TableProblem::new(file, line, invalid)));
+        if problems.len() < MAX_PROBLEMS {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    if problems.is_empty() { Ok(ignored) } else { Err(problems) }
+}
+
+/// Takes a row, or what is wrong with it, and its line; breaks off where reading is to stop.
+pub type TakeRow<'t> = dyn FnMut(u64, Result<&Row<'_>, Invalid>) -> ControlFlow<()> + 't;
+
+/// The same for a reader to whom a bad row is the loss of that row alone.
+///
+/// # Errors
+///
+/// What is wrong with the file as a whole: it is empty or not UTF-8, its header lacks a required
+/// column or has one twice, there is no row.
+pub fn read_each(
+    file: File<'_>,
+    columns: &[Column],
+    take: &mut TakeRow<'_>,
+) -> Result<Vec<String>, Vec<TableProblem>> {
     let problem = |line, invalid: Invalid| TableProblem::new(file, line, invalid);
     let text = std::str::from_utf8(file.bytes).map_err(|error| {
         let (before, after) = file.bytes.split_at(error.valid_up_to());
@@ -189,33 +216,28 @@ pub fn read(
         invalids.into_iter().map(|invalid| problem(header.line, invalid)).collect::<Vec<_>>()
     })?;
 
-    let (mut problems, mut rows) = (Vec::new(), 0_u64);
+    let mut rows = 0_u64;
     while let Some(record) = records.next() {
         rows += 1;
-        let result = if record.unclosed {
+        let row = if record.unclosed {
             Err(record.quote())
         } else if record.len() == header.len() {
             let cell = |&position: &Option<usize>| position.map_or("", |at| record.cell(at).trim());
-            let cells = positions.iter().map(cell).collect();
-            take(&Row { line: record.line, columns, cells })
+            Ok(Row { line: record.line, columns, cells: positions.iter().map(cell).collect() })
         } else {
             let expected = format!("{} cells as in the header", header.len());
             let cells: Vec<_> = record.cells().collect();
             let got = format!("{}: {}", record.len(), cells.join(","));
             Err(Invalid::new("row_length", expected, got))
         };
-        problems.extend(result.err().map(|invalid| problem(record.line, invalid)));
-        if problems.len() >= MAX_PROBLEMS {
+        if take(record.line, row.as_ref().map_err(Clone::clone)).is_break() {
             break;
         }
     }
     if rows == 0 {
         let invalid =
             Invalid::new("file_without_rows", "at least one row under the header", "none");
-        problems.push(problem(header.line, invalid));
-    }
-    if !problems.is_empty() {
-        return Err(problems);
+        return Err(vec![problem(header.line, invalid)]);
     }
     let asked = |name: &str| columns.iter().any(|column| column.name == name);
     Ok(header.cells().map(str::trim).filter(|name| !asked(name)).map(str::to_owned).collect())

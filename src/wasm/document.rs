@@ -6,7 +6,7 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeSeed, IntoDeserializer, Visitor, value::StrDeserializer},
+    de::{self, DeserializeSeed, Visitor},
     forward_to_deserialize_any,
 };
 use std::fmt;
@@ -150,12 +150,14 @@ impl<'de> Deserializer<'de> for &'de Document {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
-        // Every enum with fields carries its tag inside; only plain words arrive here.
+        // Most enums with fields carry their tag inside; here come plain words, and objects of one
+        // field that is named as the variant.
         match self {
-            Document::Text(word) => {
-                let word: StrDeserializer<'de, Refusal> = word.as_str().into_deserializer();
-                visitor.visit_enum(word)
-            }
+            Document::Text(word) => visitor.visit_enum(Variant { word, content: None }),
+            Document::Object(fields) => match &fields[..] {
+                [(word, content)] => visitor.visit_enum(Variant { word, content: Some(content) }),
+                _ => Err(de::Error::custom("expected an object of one field, got another")),
+            },
             _ => Err(de::Error::custom("expected a word, got another value")),
         }
     }
@@ -298,6 +300,51 @@ impl<'de> de::MapAccess<'de> for Fields<'de> {
         let (name, value) = &self.fields[self.next];
         self.next += 1;
         seed.deserialize(value).map_err(|refusal| refusal.within(name.clone()))
+    }
+}
+
+/// A variant of an enum and what it holds.
+struct Variant<'de> {
+    word: &'de str,
+    content: Option<&'de Document>,
+}
+
+impl<'de> de::EnumAccess<'de> for Variant<'de> {
+    type Error = Refusal;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refusal> {
+        Ok((seed.deserialize(Word(self.word))?, self))
+    }
+}
+
+impl<'de> de::VariantAccess<'de> for Variant<'de> {
+    type Error = Refusal;
+
+    fn unit_variant(self) -> Result<(), Refusal> {
+        match self.content {
+            None => Ok(()),
+            Some(content) => Err(de::Error::invalid_type(content.unexpected(), &"a word")),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refusal> {
+        let content = self.content.unwrap_or(&Document::Null);
+        seed.deserialize(content).map_err(|refusal| refusal.within(self.word.to_owned()))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
+        let content = self.content.unwrap_or(&Document::Null);
+        content.deserialize_seq(visitor).map_err(|refusal| refusal.within(self.word.to_owned()))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        let content = self.content.unwrap_or(&Document::Null);
+        content.deserialize_map(visitor).map_err(|refusal| refusal.within(self.word.to_owned()))
     }
 }
 

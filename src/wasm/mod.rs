@@ -3,15 +3,33 @@
 //! Documents cross as plain objects, long columns of numbers as typed arrays, money and quantities
 //! as text. What is refused is thrown as an [`EngineProblem`].
 
+mod columns;
 mod document;
+mod forecast;
+mod hierarchy;
+mod launch;
+mod score;
+mod series;
+
+pub use forecast::{
+    fit_model, forecast_batch, forecast_in_detail, forecast_model, forecast_one, lead_time_demand,
+    model_lead_time_demand, update_model,
+};
+pub use hierarchy::reconcile;
+pub use launch::forecast_launch;
+pub use score::score_forecast;
+pub use series::read_series;
 
 use crate::{
-    flow, forecast, inventory, order, sourcing,
+    flow,
+    forecast::ForecastError,
+    inventory, order, sourcing,
     unit::{
         Invalid, Mistake, Timestamp,
         table::{File, TableProblem},
     },
 };
+use columns::Columns;
 use document::{Document, Refusal};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
@@ -81,111 +99,15 @@ struct InputProblem {
     column: Option<String>,
 }
 
-/// Many forecasts in columns.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct ForecastColumns {
-    mean: Vec<f64>,
-    quantiles: Vec<f64>,
-    models: Vec<Option<forecast::Model>>,
-    problems: Vec<SeriesProblem>,
-}
-
-/// Why one series of a batch has no forecast.
-#[derive(Debug, Serialize, tsify::Tsify)]
-struct SeriesProblem {
-    /// Which series, counted from 0.
-    index: usize,
-    /// Stable name of the kind of problem.
-    code: String,
-    /// The problem in words.
-    message: String,
-}
-
-#[wasm_bindgen]
-impl ForecastColumns {
-    /// Expected demand: `horizon` values for each series, NaN for a series with a problem.
-    #[wasm_bindgen(getter)]
-    pub fn mean(&self) -> Vec<f64> {
-        self.mean.clone()
-    }
-
-    /// Quantiles: for each series one path of `horizon` values for each probability asked for.
-    #[wasm_bindgen(getter)]
-    pub fn quantiles(&self) -> Vec<f64> {
-        self.quantiles.clone()
-    }
-
-    /// The model used for each series, null for a series with a problem.
-    #[wasm_bindgen(getter, unchecked_return_type = "(Model | null)[]")]
-    pub fn models(&self) -> Result<JsValue, JsValue> {
-        give(&self.models)
-    }
-
-    /// The series that have no forecast.
-    #[wasm_bindgen(getter, unchecked_return_type = "SeriesProblem[]")]
-    pub fn problems(&self) -> Result<JsValue, JsValue> {
-        give(&self.problems)
-    }
-}
-
-/// Forecasts many series at once. `values` holds all series one behind the other, `offsets` where
-/// each begins and, last, where the last one ends.
-#[wasm_bindgen(js_name = forecastBatch)]
-pub fn forecast_batch(
-    values: &[f64],
-    offsets: &[u32],
-    #[wasm_bindgen(unchecked_param_type = "ForecastOptions")] options: JsValue,
-) -> Result<ForecastColumns, JsValue> {
-    let options: forecast::ForecastOptions = take("options", options)?;
-    let batch = forecast::SeriesBatch { values, offsets };
-    let results = forecast::forecast_batch(batch, &options).map_err(forecast_error)?;
-    let horizon = options.horizon as usize;
-    let mut columns = ForecastColumns {
-        mean: Vec::with_capacity(results.len() * horizon),
-        quantiles: Vec::with_capacity(results.len() * horizon * options.quantiles.len()),
-        models: Vec::with_capacity(results.len()),
-        problems: Vec::new(),
-    };
-    for (index, result) in results.into_iter().enumerate() {
-        match result {
-            Ok(result) => {
-                columns.mean.extend(result.mean);
-                columns.quantiles.extend(result.quantiles.into_iter().flat_map(|path| path.values));
-                columns.models.push(Some(result.model));
-            }
-            Err(error) => {
-                let missing = |count| std::iter::repeat_n(f64::NAN, count);
-                columns.mean.extend(missing(horizon));
-                columns.quantiles.extend(missing(horizon * options.quantiles.len()));
-                columns.models.push(None);
-                let (code, message) = (error.code().to_owned(), error.to_string());
-                columns.problems.push(SeriesProblem { index, code, message });
-            }
-        }
-    }
-    Ok(columns)
-}
-
-/// Forecasts one series.
-#[wasm_bindgen(js_name = forecast, unchecked_return_type = "Forecast")]
-pub fn forecast_one(
-    values: &[f64],
-    #[wasm_bindgen(unchecked_param_type = "ForecastOptions")] options: JsValue,
-) -> Result<JsValue, JsValue> {
-    let series = forecast::Series::new(values.to_vec()).map_err(forecast_error)?;
-    give(&forecast::forecast(&series, &take("options", options)?).map_err(forecast_error)?)
-}
-
 /// Plans what to buy from histories in columns (as for `forecastBatch`) and the rest as documents.
 #[wasm_bindgen(unchecked_return_type = "Plan")]
 pub fn plan(
-    values: &[f64],
-    offsets: &[u32],
+    #[wasm_bindgen(unchecked_param_type = "BatchColumns")] batch: &JsValue,
     #[wasm_bindgen(unchecked_param_type = "PlanRequest")] request: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let batch = forecast::SeriesBatch { values, offsets };
-    give(&order::plan(batch, &take("request", request)?).map_err(plan_error)?)
+    let request = take("request", request)?;
+    let plan = Columns::read(batch)?.with(|batch| order::plan(batch, &request));
+    give(&plan.map_err(plan_error)?)
 }
 
 /// A file's name, for messages, and its content.
@@ -406,10 +328,10 @@ fn table_problem(problem: TableProblem) -> InputProblem {
     }
 }
 
-fn forecast_error(error: forecast::ForecastError) -> JsValue {
+fn forecast_error(error: ForecastError) -> JsValue {
     match error {
-        forecast::ForecastError::Invalid(invalid) => refuse(invalid),
-        short @ forecast::ForecastError::TooShort { .. } => throw(short.code(), &short, Vec::new()),
+        ForecastError::Invalid(invalid) => refuse(invalid),
+        short @ ForecastError::TooShort { .. } => throw(short.code(), &short, Vec::new()),
     }
 }
 

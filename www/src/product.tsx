@@ -1,17 +1,11 @@
 /** One product: what to do, what is expected, the arithmetic, and why this supplier. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { Model, Plan } from 'replenish';
+import { type Plan, shortModel } from 'replenish';
 import { FanChart } from './chart';
 import { grouped, named, percent, supplierNames } from './format';
 import { type Situation, Urgency } from './products';
 import { Sourcing } from './sourcing';
 import { productAddress } from './state';
-
-const MODELS: Record<Model, string> = {
-  croston_sba: 'Croston SBA',
-  seasonal_naive: 'seasonal naive',
-  simple_exponential_smoothing: 'exponential smoothing',
-};
 
 export function ProductView(given: { situation: Situation; plan: Plan; opened: boolean }) {
   const { situation, plan, opened } = given;
@@ -67,7 +61,7 @@ export function ProductView(given: { situation: Situation; plan: Plan; opened: b
         <section class="card" aria-labelledby="forecast">
           <h3 id="forecast">How much will be wanted</h3>
           <p class="soft">
-            {MODELS[forecast.model]}, {forecast.pattern.class.replaceAll('_', ' ')} demand
+            <span title={forecast.model}>{shortModel(forecast.model)}</span>, {forecast.pattern.class.replaceAll('_', ' ')} demand
           </p>
           <FanChart
             name={product.description || product.sku}
@@ -75,7 +69,7 @@ export function ProductView(given: { situation: Situation; plan: Plan; opened: b
             history={product.history}
             forecast={forecast}
           />
-          <p class="note">Chosen by {forecast.reason}.</p>
+          <p class="note">{[`Why: ${forecast.reason}`, ...forecast.notes].join('. ')}.</p>
         </section>
       )}
       <div class="pair">
@@ -93,8 +87,8 @@ export function ProductView(given: { situation: Situation; plan: Plan; opened: b
               </tbody>
             </table>
             <p class="note">
-              Level and expected demand are read from what was wanted in past intervals of lead time
-              and review period, so the daily forecast times the days need not give them. Without an
+              Level and expected demand are of lead time and review period together, as a
+              distribution, so the daily forecast times the days need not give them. Without an
               order more will be wanted than there is with {percent(replenishment.stock_out_risk)}{' '}
               probability.
               {replenishment.runs_out &&

@@ -2,6 +2,7 @@
 import { EngineError } from '../error.js';
 import { demo } from './demo.js';
 import { CheckFailed, EnvironmentError, printProblems, UsageError } from './failure.js';
+import { forecast } from './forecast.js';
 import { orders } from './orders.js';
 import { plan } from './plan.js';
 import { printer, type Printer } from './print.js';
@@ -11,19 +12,21 @@ const HELP = `Decide what to buy, from whom, and drive every order to its end.
 Usage: replenish <command> [options]
 
 Commands:
-  demo     Show everything on a sample company, with faulty order systems
-  plan     Say what to buy and from whom, from your own files
-  orders   List the sale orders that a database holds
+  demo      Show everything on a sample company, with faulty order systems
+  forecast  Forecast the series of a file
+  plan      Say what to buy and from whom, from your own files
+  orders    List the sale orders that a database holds
 
 Options:
   --help       Show this, or the options of a command
   --version    Show the version
 
-Exit codes: 0 done, 1 a check failed, 2 bad usage or bad input, 3 the machine refused
+Exit codes: 0 done, 1 a check failed or a series has no forecast, 2 bad usage or bad input, 3 the machine refused
 `;
 
 const COMMANDS: Record<string, (args: string[], print: Printer) => Promise<void>> = {
   demo,
+  forecast,
   orders,
   plan,
 };

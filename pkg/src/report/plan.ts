@@ -4,21 +4,15 @@ import type {
   Comparison,
   ExcludedOffer,
   Exclusion,
-  Model,
   Plan,
   ProductPlan,
   PurchaseOrder,
   PurchaseOrderLine,
   RankedOffer,
 } from '../../types/engine.js';
+import { shortModel } from '../model.js';
 import { bar, barChart, fanChart } from './chart.js';
 import { html, type Html } from './html.js';
-
-const MODELS: Record<Model, string> = {
-  croston_sba: 'Croston SBA',
-  seasonal_naive: 'seasonal naive',
-  simple_exponential_smoothing: 'exponential smoothing',
-};
 
 /** How many of the most urgent products get a chart. */
 const CHARTS = 6;
@@ -77,8 +71,8 @@ function arithmetic(
   return html`<div><h4>Why this quantity</h4><table><tbody>
 ${replenishment.terms.map(({ name, value }) => html`<tr><td>${name}</td><td class="number">${value}</td></tr>`)}
 ${line ? html`<tr><td>ordered, in whole packs and no less than is sold</td><td class="number">${line.quantity} (${counted(Number(line.packs), 'pack')})</td></tr>` : ''}</tbody></table>
-<p class="note">Level and expected demand are read from what was wanted in past intervals of lead time and review
-period, so the daily forecast times the days need not give them. Without an order more will be wanted than there is
+<p class="note">Level and expected demand are of lead time and review period together, as a distribution,
+so the daily forecast times the days need not give them. Without an order more will be wanted than there is
 with ${risk} % probability. ${replenishment.order_by ? `${sentence(orderBy(replenishment.order_by, today))}. ` : ''}${forecast ? html`Forecast: ${forecast.reason}.` : ''}</p></div>`;
 }
 
@@ -204,7 +198,7 @@ function forecastCard(
   const shown = history.slice(-CHART_DAYS);
   const horizon = forecast?.mean.length ?? 0;
   return html`<article class="card"><header><h3>${description}</h3></header>
-<p class="note">${forecast ? MODELS[forecast.model] : ''}, ${forecast?.pattern.class.replace('_', ' ')} demand · ${orderBy(replenishment?.order_by ?? today, today)}</p>
+<p class="note"><span title="${forecast?.model ?? ''}">${shortModel(forecast?.model ?? '')}</span>, ${forecast?.pattern.class.replace('_', ' ')} demand · ${orderBy(replenishment?.order_by ?? today, today)}</p>
 ${fanChart({
   label: `Daily demand for ${description}: the last ${shown.length} days and a forecast of ${horizon} days`,
   history: shown,

@@ -1,6 +1,6 @@
 //! The stored value of a sale order's life, and its states.
 
-use crate::unit::{DocumentId, Invalid, LineId, SaleOrderId, Timestamp};
+use crate::unit::{DocumentId, Invalid, LineId, SaleOrderId, Timestamp, sort_by};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -164,7 +164,7 @@ impl SaleOrderLife {
     ///
     /// When there is no line, or a line comes twice.
     pub fn new(id: SaleOrderId, mut lines: Vec<LineId>) -> Result<Self, Invalid> {
-        lines.sort();
+        sort_by(&mut lines, Ord::cmp);
         if lines.is_empty() {
             return Err(Invalid::new("lines_empty", "at least one line", "none").at("lines"));
         }

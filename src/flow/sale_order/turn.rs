@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     flow::{FlowPolicy, NamedDocument, TransitionError, rollup},
-    unit::{DocumentId, LineId, SaleOrderId, Timestamp},
+    unit::{DocumentId, LineId, SaleOrderId, Timestamp, sort_by},
 };
 
 /// How an order's living documents cover its lines.
@@ -329,7 +329,7 @@ impl<'a> Turn<'a> {
     pub(super) fn live_documents(&self) -> Vec<DocumentId> {
         let live = self.life.documents.iter().filter(|entry| entry.ended_at.is_none());
         let mut live: Vec<DocumentId> = live.map(|entry| entry.document.clone()).collect();
-        live.sort();
+        sort_by(&mut live, Ord::cmp);
         live.dedup();
         live
     }

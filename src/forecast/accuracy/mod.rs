@@ -72,7 +72,8 @@ fn ratio(value: Option<f64>, scale: Option<f64>) -> Option<f64> {
 mod fixture {
     /// Whole numbers without a pattern; the same on every target.
     pub(super) fn noise(t: usize, modulus: usize) -> f64 {
-        ((t * t * 7919 + t * 104_729 + 13) % modulus) as f64
+        let t = t as u64;
+        ((t * t * 7919 + t * 104_729 + 13) % modulus as u64) as f64
     }
 
     /// Monthly, seasonal, growing and positive.

@@ -20,6 +20,7 @@ mod squares;
 use serde::{Deserialize, Serialize};
 
 use self::season::Season;
+pub(super) use self::season::additive_effects;
 use self::squares::{Estimate, Row};
 use super::filter::{Filter, Fit};
 
@@ -32,7 +33,7 @@ const STANDARD_KAPPA: f64 = 0.5;
 
 /// Which theta model.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub enum ThetaVariant {
+pub(super) enum ThetaVariant {
     /// Theta is two, the line that of the whole series (STM).
     Standard,
     /// Theta is estimated, the line that of the whole series (OTM).
@@ -268,7 +269,9 @@ pub(super) mod tests {
 
     fn now(fit: &ThetaFit, values: &[f64]) -> Theta {
         let mut model = fit.fit.start.clone();
-        values.iter().for_each(|&value| model.observe(value));
+        for &value in values {
+            model.observe(value);
+        }
         model
     }
 
@@ -383,10 +386,11 @@ pub(super) mod tests {
         // Powers of two scale without rounding.
         for variant in VARIANTS {
             let path: [f64; 9] = forecast(&fit(&AIR_PASSENGERS, variant, 12), &AIR_PASSENGERS);
-            for unit in [2_f64.powi(-45), 2_f64.powi(40)] {
+            for unit in [f64::EPSILON, 1.0 / f64::EPSILON] {
                 let values = AIR_PASSENGERS.map(|value| value * unit);
                 let scaled: [f64; 9] = forecast(&fit(&values, variant, 12), &values);
-                assert_eq!(scaled, path.map(|value| value * unit), "{variant:?}");
+                let expected = path.map(|value| (value * unit).to_bits());
+                assert_eq!(scaled.map(f64::to_bits), expected, "{variant:?}");
             }
         }
     }

@@ -118,6 +118,12 @@ fn is_seasonal(values: &[f64], length: usize) -> bool {
     variance > 0.0 && correlation.abs() > SIGNIFICANT * ((1.0 + 2.0 * shorter) / periods).sqrt()
 }
 
+/// The effects by position in the cycle, with mean zero, of classical decomposition; there are at
+/// least two cycles.
+pub(in super::super) fn additive_effects(values: &[f64], length: usize) -> Vec<f64> {
+    effects(values, length, Kind::Additive)
+}
+
 /// The seasonal effects by position: with mean zero, or factors with mean one.
 fn effects(values: &[f64], length: usize, kind: Kind) -> Vec<f64> {
     let half = length / 2;

@@ -7,10 +7,12 @@
 //! each further pass looks close to the bottom of the parabola through the best so far and its
 //! neighbours, without ever letting go of the interval between them.
 
-use super::{Line, SHORT_ALPHA, WARM_UP};
+use super::{Line, SHORT_ALPHA, STANDARD_KAPPA, WARM_UP};
 
 /// Values of alpha in one pass.
 const LANES: usize = 8;
+/// What is estimated when theta is: it, the level and alpha.
+const PARAMETERS: usize = 3;
 /// Passes after the first: the last places alpha within about 0.00001.
 const REFINEMENTS: usize = 3;
 /// Range of alpha.
@@ -51,13 +53,16 @@ struct Products {
     kappa_kappa: [f64; LANES],
 }
 
-/// The parameters with the least squared error; `kappa` is estimated unless it is given.
+/// The parameters with the least squared error; `kappa` is estimated unless it is given or there are
+/// too few periods.
 pub(super) fn estimate(rows: &[Row], kappa: Option<f64>) -> Estimate {
     if rows.len() <= WARM_UP {
         // Nothing can be estimated: smooth the level, without a trend.
         let level = rows[0].value;
         return Estimate { alpha: SHORT_ALPHA, kappa: 0.0, level, squared_error: 0.0 };
     }
+    // With fewer errors than parameters any theta fits, and a large one runs away.
+    let kappa = kappa.or((rows.len() <= WARM_UP + PARAMETERS).then_some(STANDARD_KAPPA));
     let step = (RANGE.1 - RANGE.0) / (LANES - 1) as f64;
     let grid = std::array::from_fn(|lane| RANGE.0 + step * lane as f64);
     let points = evaluate(rows, kappa, grid);
@@ -198,7 +203,7 @@ mod tests {
             (0..60).map(|t| if t < 30 { 10.0 } else { 20.0 + f64::from(t % 3) }).collect();
         let sparse: Vec<f64> =
             (0..90).map(|t| if t % 11 == 3 { f64::from(t % 4 + 1) } else { 0.0 }).collect();
-        for values in [&AIR_PASSENGERS[..], &step, &sparse, &AIR_PASSENGERS[..5]] {
+        for values in [&AIR_PASSENGERS[..], &step, &sparse, &AIR_PASSENGERS[..8]] {
             for (trend, kappa) in [
                 (Trend::Static(Line::of(values)), Some(0.5)),
                 (Trend::Static(Line::of(values)), None),
@@ -209,7 +214,7 @@ mod tests {
                 let found = estimate(&rows, kappa).squared_error;
                 for block in 0..1000 {
                     let alphas = std::array::from_fn(|lane| {
-                        RANGE.0 + (RANGE.1 - RANGE.0) * f64::from(block * 8 + lane as i32) / 7999.0
+                        RANGE.0 + (RANGE.1 - RANGE.0) * (block * LANES + lane) as f64 / 7999.0
                     });
                     for other in evaluate(&rows, kappa, alphas) {
                         let error = other.squared_error;
@@ -217,6 +222,15 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn theta_is_two_until_there_are_enough_errors() {
+        for periods in [4, 5, 6, 7, 12] {
+            let rows = Trend::unseen().rows(&AIR_PASSENGERS[..periods]);
+            let held = estimate(&rows, None).kappa.to_bits() == STANDARD_KAPPA.to_bits();
+            assert_eq!(held, periods <= 6);
         }
     }
 
