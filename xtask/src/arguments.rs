@@ -12,14 +12,23 @@ pub(crate) fn take_flag(arguments: &mut Vec<String>, flag: &str) -> bool {
 
 /// Takes `option FILE` out of `arguments`.
 pub(crate) fn take_file(arguments: &mut Vec<String>, option: &str) -> Result<Option<PathBuf>> {
+    Ok(take_value(arguments, option, "a file name")?.map(PathBuf::from))
+}
+
+/// Takes `option VALUE` out of `arguments`; `wanted` says in words what the value is.
+pub(crate) fn take_value(
+    arguments: &mut Vec<String>,
+    option: &str,
+    wanted: &str,
+) -> Result<Option<String>> {
     let Some(at) = arguments.iter().position(|argument| argument == option) else {
         return Ok(None);
     };
     let value = arguments
         .get(at + 1)
         .filter(|value| !value.starts_with('-'))
-        .with_context(|| format!("`{option}` wants a file name"))?
-        .into();
+        .with_context(|| format!("`{option}` wants {wanted}"))?
+        .clone();
     arguments.drain(at..=at + 1);
     Ok(Some(value))
 }

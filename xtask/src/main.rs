@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks here")]
 
+mod accuracy;
 mod arguments;
 mod bench;
 mod browser;
@@ -34,6 +35,9 @@ usage: cargo xtask COMMAND
                                 ARGS go to `cargo test`
   lint                          formatting, clippy, documentation, licences, lock files
   demo [ARGS]                   build, then run the sample company: `replenish demo ARGS`
+  accuracy [--set NAME] [--model NAME] [--data DIR] [--out FILE] [--dump FILE]
+                                forecast every collection of series in DIR (../shared/data) and set
+                                the scores beside those of others; --dump writes every forecast
   bench [--json FILE] [ARGS]    benchmarks and a table of their medians; ARGS go to `cargo bench`
   setup                         fetch and install everything later runs need, so that they work offline
   help                          this text
@@ -66,6 +70,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "test-wasm" => verify::test_wasm(rest),
         "lint" => lint::lint(&rest),
         "demo" => package::demo(&rest),
+        "accuracy" => accuracy::accuracy(rest),
         "bench" => bench::bench(rest),
         "setup" => verify::setup(&rest),
         "help" | "--help" | "-h" => {
