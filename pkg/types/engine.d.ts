@@ -287,7 +287,8 @@ export interface Candidate {
      */
     error: number | null;
     /**
-     * Its share of the forecast, from 0 to 1.
+     * Its share among the models, together 1; a distribution of counts may stand beside them, as the
+     * forecast's name then says.
      */
     weight: number;
 }

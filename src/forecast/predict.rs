@@ -38,8 +38,6 @@ pub struct Forecast {
     pub influences: Vec<Influence>,
     /// What was changed in the history before it was forecast, in words.
     pub notes: Vec<String>,
-    #[serde(skip)]
-    periods: u64,
     /// The model now.
     #[serde(skip)]
     state: OnDemand<Fitted>,
@@ -66,7 +64,8 @@ pub struct Candidate {
     /// history is too short to tell.
     #[cfg_attr(target_family = "wasm", tsify(type = "number | null"))]
     pub error: Option<f64>,
-    /// Its share of the forecast, from 0 to 1.
+    /// Its share among the models, together 1; a distribution of counts may stand beside them, as the
+    /// forecast's name then says.
     pub weight: f64,
 }
 
@@ -205,8 +204,6 @@ pub(super) struct Demand {
     /// What each period ahead is multiplied by.
     factors: Vec<f64>,
     influences: Vec<Influence>,
-    /// Periods of the series.
-    periods: u64,
 }
 
 impl Demand {
@@ -217,7 +214,7 @@ impl Demand {
         let (factors, influences) =
             effects.map_or_else(Default::default, |effects| (effects.factors, effects.influences));
         let pattern = DemandPattern::of_values(&history.known_values());
-        Ok(Self { history, pattern, factors, influences, periods: series.len() as u64 })
+        Ok(Self { history, pattern, factors, influences })
     }
 
     pub(super) fn choose(
@@ -237,7 +234,7 @@ impl Demand {
         state: &Fitted,
         options: &ForecastOptions,
     ) -> Forecast {
-        let Self { mut history, pattern, factors, influences, periods } = self;
+        let Self { mut history, pattern, factors, influences } = self;
         let Chosen { mut name, fit, mut reason, candidates, counted } = chosen;
         name.shrink_to_fit();
         reason.shrink_to_fit();
@@ -252,7 +249,6 @@ impl Demand {
             origins: 0,
             influences,
             notes: std::mem::take(&mut history.notes),
-            periods,
             state: OnDemand::default(),
             spread: OnDemand::default(),
             ruler: Ruler { intervals: options.intervals, horizon, seed: options.seed, counted },
@@ -340,7 +336,8 @@ impl Forecast {
     /// The fitted model alone, to be stored.
     pub fn into_model(self) -> FittedModel {
         let (state, spread) = (self.state().clone(), self.spread().clone());
-        let Self { model, periods, history: History { is_non_negative, .. }, .. } = self;
+        let Self { model, history: History { launch, values, is_non_negative, .. }, .. } = self;
+        let periods = (launch + values.len()) as u64;
         FittedModel { version: Version::One, model, state, spread, is_non_negative, periods }
     }
 

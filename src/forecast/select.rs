@@ -216,8 +216,8 @@ impl Plan {
         let shown =
             if strength::is_seasonal(values, season_length) { ", which repeats" } else { "" };
         let reason = format!(
-            "{class}, {way} of late, with {kind}{shown}: models of different kinds together, each by its error over the \
-             last periods"
+            "{class}, {way} of late, with {kind}{shown}: models of different kinds together, each \
+             by its error over the last periods"
         );
         Self { models: models.to_vec(), by: CombineBy::Accuracy, counts, reason }
     }

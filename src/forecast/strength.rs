@@ -12,17 +12,22 @@ pub(super) fn is_seasonal(values: &[f64], season_length: usize) -> bool {
     if season_length < 4 || !shows(values.len(), season_length as f64) {
         return false;
     }
+    let periods = values.len() as f64;
     let centred = centred(values);
-    let variance: f64 = centred.iter().map(|value| value * value).sum();
-    if variance <= 0.0 {
-        return false;
+    // Lag by lag in the inner loop, so that the sums do not wait for each other.
+    let mut products = vec![0.0; season_length + 1];
+    for (period, &value) in centred.iter().enumerate() {
+        let earlier = &centred[period.saturating_sub(season_length)..=period];
+        for (product, &other) in products.iter_mut().zip(earlier.iter().rev()) {
+            *product += value * other;
+        }
     }
-    let correlation = |lag: usize| {
-        centred.iter().zip(&centred[lag..]).map(|(a, b)| a * b).sum::<f64>() / variance
-    };
-    let shorter: f64 = (1..season_length).map(|lag| correlation(lag) * correlation(lag)).sum();
-    let limit = NORMAL_90 * ((1.0 + 2.0 * shorter) / values.len() as f64).sqrt();
-    correlation(season_length).abs() > limit
+    let variance = products[0];
+    let correlation = products[season_length] / variance;
+    let square = |product: &f64| (product / variance) * (product / variance);
+    let shorter: f64 = products[1..season_length].iter().map(square).sum();
+    // A constant has no variance: the comparison is then false.
+    variance > 0.0 && correlation.abs() > NORMAL_90 * ((1.0 + 2.0 * shorter) / periods).sqrt()
 }
 
 /// How strong each season is, from 0 (none) to 1 (nothing else): one minus the share of the

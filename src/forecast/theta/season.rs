@@ -4,12 +4,9 @@
 //! the test of the theta method (Fiorucci and others 2016). It is found by classical decomposition:
 //! the average, by position in the cycle, of what a centred moving average over one cycle leaves.
 
+use super::super::strength::is_seasonal;
 use serde::{Deserialize, Serialize};
 
-/// The 95 % point of the normal distribution: ten per cent on two sides.
-const SIGNIFICANT: f64 = 1.644_853_626_951_472_7;
-/// The shortest cycle that is tested.
-const SHORTEST: usize = 4;
 /// Factors below this would blow up what they divide.
 const SMALLEST_FACTOR: f64 = 0.01;
 
@@ -45,7 +42,7 @@ impl Season {
 
     fn of(values: &[f64], length: usize) -> Self {
         let season = |kind, effects| Self { kind, effects, position: 0 };
-        if length < SHORTEST || values.len() / 2 < length || !is_seasonal(values, length) {
+        if !is_seasonal(values, length) {
             return season(Kind::Additive, Vec::new());
         }
         if values.iter().all(|&value| value > 0.0) {
@@ -95,27 +92,6 @@ impl Season {
         }
         Some(self.effects[(self.position % length + ahead % length) % length])
     }
-}
-
-/// Whether the autocorrelation one cycle apart is beyond what the shorter lags explain.
-fn is_seasonal(values: &[f64], length: usize) -> bool {
-    let periods = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / periods;
-    let centred: Vec<f64> = values.iter().map(|value| value - mean).collect();
-    // Lag by lag in the inner loop, so that the sums do not wait for each other.
-    let mut products = vec![0.0; length + 1];
-    for (period, &value) in centred.iter().enumerate() {
-        let earlier = &centred[period.saturating_sub(length)..=period];
-        for (product, &other) in products.iter_mut().zip(earlier.iter().rev()) {
-            *product += value * other;
-        }
-    }
-    let variance = products[0];
-    let correlation = products[length] / variance;
-    let square = |product: &f64| (product / variance) * (product / variance);
-    let shorter: f64 = products[1..length].iter().map(square).sum();
-    // A constant has no variance: the comparison is then false.
-    variance > 0.0 && correlation.abs() > SIGNIFICANT * ((1.0 + 2.0 * shorter) / periods).sqrt()
 }
 
 /// The effects by position in the cycle, with mean zero, of classical decomposition; there are at
