@@ -3,6 +3,7 @@
 //! Read in this order: [`StockPosition`] (what there is and what is coming), [`Policy`] (what the
 //! buyer wants), [`replenish`] (how the two and a forecast become a [`Requirement`]).
 
+pub mod classic;
 mod error;
 mod policy;
 mod position;

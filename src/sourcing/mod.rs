@@ -7,6 +7,7 @@
 
 mod allocate;
 mod compare;
+pub mod erp_rule;
 mod error;
 mod landed_cost;
 mod offer;
