@@ -4,7 +4,8 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program reads and prints")]
 
 use replenish::{
-    order::{PlanOptions, PlanTables, plan_from_tables},
+    inventory::{PlanOptions, ProductTables},
+    order::{PlanTables, plan_from_tables},
     unit::table::File,
 };
 use std::{env, error::Error, fs};
@@ -21,8 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("expected the files of demand, stock and offers".into());
     };
     let tables = PlanTables {
-        demand: *demand,
-        stock: *stock,
+        products: ProductTables { demand: *demand, stock: *stock, pipeline: None, lots: None },
         offers: *offers,
         terms: terms.first().copied(),
     };

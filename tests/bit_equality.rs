@@ -10,9 +10,12 @@
 use replenish::{
     forecast::{
         CombineBy, Forecast, ForecastOptions, Intervals, LeadTime, LeadTimeOutcome, MissingPeriods,
-        Model, ModelChoice, Regressor, RegressorKind, Series, forecast,
+        Model, ModelChoice, Period, Regressor, RegressorKind, Series, forecast,
     },
-    inventory::{Policy, Requirement, StockPosition, replenish},
+    inventory::{
+        DemandOutlook, LotCosts, Policy, Requirement, Rule, StockCosts, StockPosition, Target,
+        replenish,
+    },
     order::{CustomerOrder, SplitRules, split},
     sourcing::{Offer, PriceBreak, SourcingOptions, SupplierTerms, allocate},
     unit::{Probability, math},
@@ -159,16 +162,39 @@ fn inventory(forecasts: &[Forecast]) -> String {
                 .into(),
         },
     ];
+    let targets = [
+        Target::CycleServiceLevel { probability: probability(0.95) },
+        Target::FillRate { share: probability(0.97) },
+        Target::LeastCost(StockCosts {
+            shortage_per_unit: "1 EUR".parse().unwrap(),
+            holding_per_unit_and_day: "0.03 EUR".parse().unwrap(),
+            waste_per_unit: Some("0.70 EUR".parse().unwrap()),
+        }),
+    ];
+    let periods = [Period::Day, Period::Week];
     let mut text = String::new();
     for (index, forecast) in forecasts.iter().enumerate() {
-        let policy = Policy {
-            service_level: probability(0.95),
-            review_period_days: 1 + u32::try_from(index % 7).unwrap(),
-            lead_time: lead_times[index % 2].clone(),
-        };
+        let mut policy = Policy::order_up_to(
+            probability(0.95),
+            lead_times[index % 2].clone(),
+            1 + u32::try_from(index % 7).unwrap(),
+        );
+        policy.target = targets[index % 3];
+        policy.shelf_life_days = (index % 4 == 3).then_some(6);
+        if index % 5 == 2 {
+            policy.rule = Rule::ReorderUpTo {
+                reorder_point: None,
+                order_up_to_level: None,
+                costs: Some(LotCosts {
+                    per_order: "4 EUR".parse().unwrap(),
+                    holding_per_unit_and_day: "0.03 EUR".parse().unwrap(),
+                }),
+            };
+        }
         let stock = StockPosition::on_hand(format!("{} each", index % 40).parse().unwrap());
-        let (sku, today) = ("a".parse().unwrap(), "2026-11-21".parse().unwrap());
-        let result = replenish(&sku, forecast, &stock, &policy, today).unwrap();
+        let outlook =
+            DemandOutlook::new(forecast, "2026-11-21".parse().unwrap(), periods[index % 2]);
+        let result = replenish(&"a".parse().unwrap(), &outlook, &stock, &policy, None).unwrap();
         text += &serde_json::to_string(&result).unwrap();
     }
     text

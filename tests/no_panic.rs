@@ -11,7 +11,8 @@ use replenish::{
         MissingPeriods, Model, ModelChoice, NegativeDemand, Outliers, Regressor, RegressorKind,
         Series, forecast,
     },
-    order::{PlanOptions, PlanTables, draft_purchase_orders, plan_from_tables, split},
+    inventory::{PlanOptions, ProductTables},
+    order::{PlanTables, draft_purchase_orders, plan_from_tables, split},
     sourcing::{allocate, compare},
     unit::{Money, Probability, Quantity, table::File},
 };
@@ -96,10 +97,42 @@ fn stock() -> impl Strategy<Value = Vec<u8>> {
         mostly("0.9", &NUMBERS),
     );
     file(
-        "sku,on_hand,unit,reserved,service_level",
-        row.prop_map(|(sku, on_hand, unit, reserved, level)| {
-            format!("{sku},{on_hand},{unit},{reserved},{level}")
+        "sku,on_hand,unit,reserved,service_level,lead_time_days,review_period_days,shelf_life_days,\
+         reorder_point,order_up_to_level,order_multiple,last_day_of_sale,order_days,cut_off",
+        (row, policy()).prop_map(|((sku, on_hand, unit, reserved, level), policy)| {
+            format!("{sku},{on_hand},{unit},{reserved},{level},{policy}")
         }),
+    )
+}
+
+fn policy() -> impl Strategy<Value = String> {
+    let whole = (mostly("3", &NUMBERS), mostly("1", &NUMBERS), mostly("", &NUMBERS));
+    let levels = (mostly("", &NUMBERS), mostly("", &NUMBERS), mostly("", &NUMBERS));
+    let days = (mostly("", &DAYS), mostly("", &["Mon Thu", "x", "Sun"]), mostly("", &["11:00"]));
+    (whole, levels, days).prop_map(|(whole, levels, days)| {
+        let (lead_time, review, shelf_life) = whole;
+        let (point, level, multiple) = levels;
+        let (last_day, order_days, cut_off) = days;
+        format!(
+            "{lead_time},{review},{shelf_life},{point},{level},{multiple},{last_day},{order_days},{cut_off}"
+        )
+    })
+}
+
+fn pipeline() -> impl Strategy<Value = Vec<u8>> {
+    let row =
+        (mostly("a", &NAMES), mostly("2026-01-02", &DAYS), mostly("3", &NUMBERS), word(&DAYS));
+    file(
+        "sku,due,quantity,expires",
+        row.prop_map(|(sku, due, quantity, expires)| format!("{sku},{due},{quantity},{expires}")),
+    )
+}
+
+fn lots() -> impl Strategy<Value = Vec<u8>> {
+    let row = (mostly("a", &NAMES), mostly("1", &NUMBERS), mostly("2026-01-02", &DAYS));
+    file(
+        "sku,quantity,expires",
+        row.prop_map(|(sku, quantity, expires)| format!("{sku},{quantity},{expires}")),
     )
 }
 
@@ -195,11 +228,22 @@ fn options() -> impl Strategy<Value = ForecastOptions> {
 
 proptest! {
     #[test]
-    fn files_are_planned_or_refused(demand in demand(), stock in stock(), offers in offers(), terms in terms()) {
+    fn files_are_planned_or_refused(
+        demand in demand(),
+        stock in stock(),
+        pipeline in pipeline(),
+        lots in lots(),
+        offers in offers(),
+        terms in terms(),
+    ) {
         let file = |name, bytes| File { name, bytes };
         let tables = PlanTables {
-            demand: file("d", &demand),
-            stock: file("s", &stock),
+            products: ProductTables {
+                demand: file("d", &demand),
+                stock: file("s", &stock),
+                pipeline: Some(file("p", &pipeline)),
+                lots: Some(file("l", &lots)),
+            },
             offers: file("o", &offers),
             terms: Some(file("t", &terms)),
         };

@@ -256,7 +256,7 @@ test('products that nobody offers today are told as not planned, not as enough',
   const { code, out, err } = await run(PLAN, { cwd });
   assert.equal(code, 0, err);
   assert.match(out, /^0 of 2 products must be bought, 2 could not be planned$/m);
-  assert.match(err, /^apple: expected an offer that holds today/m);
+  assert.match(err, /^apple: expected a lead time, or an offer that holds today/m);
   const page = readFileSync(join(cwd, 'out.html'), 'utf8');
   assert.match(page, /2 could not be planned/);
   assert.doesNotMatch(page, /the stock will do/);

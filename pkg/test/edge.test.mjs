@@ -10,26 +10,56 @@ const skip = existsSync(file) ? false : 'the fixtures are in the repository, not
 /** What JSON has no number for stands there as null and as text. */
 const number = (value) => (value === null ? NaN : Number(value));
 const numbers = (given) => Float64Array.from(given, number);
-const KINDS = { values: Float64Array, offsets: Uint32Array, in_stock: Uint8Array };
+const KINDS = {
+  values: Float64Array,
+  demands: Float64Array,
+  shares: Float64Array,
+  offsets: Uint32Array,
+  outcomes: Uint32Array,
+  in_stock: Uint8Array,
+  lead_times: Uint32Array,
+  order_days: Uint8Array,
+  order_quantities: Float64Array,
+  order_up_to_levels: Float64Array,
+  quantities: Float64Array,
+  reorder_points: Float64Array,
+};
 
-/** An object whose columns are typed arrays. */
+/** Files by what they hold, from their text. */
+const files = (given) =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, text]) => [name, { name, bytes: Buffer.from(text) }]),
+  );
+
+/** A document whose columns are typed arrays. */
 function columns(given) {
+  if (Array.isArray(given)) return given.map(columns);
+  if (given === null || typeof given !== 'object') return given;
   const typed = ([name, value]) => [
     name,
-    KINDS[name]?.from(value, number) ?? (Array.isArray(value) ? value.map(columns) : value),
+    KINDS[name] && Array.isArray(value) ? KINDS[name].from(value, number) : columns(value),
   ];
   return Object.fromEntries(Object.entries(given).map(typed));
 }
 
 /** How the arguments of a call are made that are not as JSON has them. */
 const ARGUMENTS = {
+  allocateStock: [undefined, columns],
+  echelonRequirement: [undefined, columns],
+  explodeDemand: [undefined, columns],
   forecast: [columns],
   forecastBatch: [columns],
   forecastInDetail: [columns],
-  forecastLaunch: [(analogues) => analogues.map(columns), numbers],
+  forecastLaunch: [columns, numbers],
   fitModel: [columns],
   leadTimeDemand: [columns],
   plan: [columns],
+  proposeTransfers: [undefined, columns],
+  replenish: [undefined, columns],
+  replenishJointly: [columns],
+  requirementsFromTables: [files],
+  simulateStock: [numbers, columns, columns],
+  substitute: [undefined, undefined, columns],
   updateModel: [undefined, numbers],
 };
 
@@ -45,8 +75,12 @@ test('every recorded case is answered the same through JavaScript', { skip }, as
   const engine = await loadEngine();
   const cases = JSON.parse(readFileSync(file, 'utf8'));
   assert.ok(cases.length >= 40);
+  /** What an argument names as the answer of another case, or the argument. */
+  const asAnswered = (value) =>
+    value?.answer_of ? cases.find(({ name }) => name === value.answer_of).answer.result : value;
   for (const { name, call, arguments: given, answer } of cases) {
-    const values = given.map((value, at) => ARGUMENTS[call]?.[at]?.(value) ?? value);
+    const read = (value, at) => ARGUMENTS[call]?.[at]?.(value) ?? value;
+    const values = given.map(asAnswered).map(read);
     if ('error' in answer) {
       assert.throws(() => engine[call](...values), { name: 'EngineError', code: answer.error }, name);
     } else {

@@ -22,10 +22,11 @@ const files = {
  */
 const GLUE = /^__(wbindgen|wbg___wbindgen)_\w+$/;
 const VALUES = new Set(
-  `Error Number String call done entries from get getRandomValues get_unchecked get_with_ref_key
-  instanceof_ArrayBuffer instanceof_Float64Array instanceof_Map instanceof_Uint8Array
-  instanceof_Uint32Array isArray isSafeInteger iterator length new new_from_slice next
-  prototypesetcall set value bytes demand name offers stock terms`.split(/\s+/),
+  `Error Number String assign call deleteProperty done entries from fromEntries get getRandomValues
+  get_unchecked get_with_ref_key instanceof_ArrayBuffer instanceof_Float64Array instanceof_Map
+  instanceof_Uint8Array instanceof_Uint32Array isArray isSafeInteger iterator keys length new
+  new_from_slice next of prototypesetcall push set value bytes demand lots name offers pipeline stock
+  terms`.split(/\s+/),
 );
 
 test('the module imports binding glue and nothing else', () => {
@@ -177,6 +178,38 @@ test('columns that are no typed arrays are named', async () => {
   }
   const refused = { code: 'document_invalid', path: 'batch.offsets' };
   assert.throws(() => engine.forecastBatch({ values, offsets: [0, 3] }, {}), refused);
+});
+
+test('documents that hold demand are refused by the field that is wrong', async () => {
+  const engine = await loadEngine();
+  const values = Float64Array.from({ length: 28 }, (_, day) => 4 + (day % 7));
+  const demand = engine.demandSums({ values }, { horizon: 7 }, 7);
+  const own = { demand, periods: 7, stock: '1 each' };
+  const short = { ...demand, offsets: Uint32Array.of(0) };
+  for (const [documents, path, code = 'document_invalid'] of [
+    [undefined, 'own'],
+    [{ set: undefined }, 'own[set]'],
+    [{ set: { ...own, demand: undefined } }, 'own[set].demand'],
+    [{ set: { ...own, demand: { ...demand, shares: [1] } } }, 'own[set].demand.shares'],
+    [{ set: { ...own, demand: short } }, 'own[set].demand.outcomes', 'demand_sums_invalid'],
+    [{ set: { ...own, stock: '1 eachs!' } }, 'own[set].stock'],
+    [{ set: { ...own, stocks: '1 each' } }, 'own[set]'],
+    [{ set: own, box: { ...own, periods: 8 } }, 'own[box].periods', 'interval_too_long'],
+    [{ '': own }, 'own', 'id_invalid'],
+  ]) {
+    const refused = { name: 'EngineError', code, path };
+    assert.throws(() => engine.explodeDemand([], documents), refused, path);
+  }
+  // A product may be called as it likes.
+  const odd = Object.fromEntries([['__proto__', own]]);
+  const [[name, { answer }]] = Object.entries(engine.explodeDemand([], odd));
+  assert.deepEqual([name, answer.demand.outcomes.length], ['__proto__', 1]);
+  const shop = { location: '', demand, periods: 7, position: '1 each', service_level: 0.9 };
+  const refused = { code: 'document_invalid', path: 'locations[0].location' };
+  assert.throws(() => engine.allocateStock('1 each', [shop]), refused);
+  assert.throws(() => engine.replenishJointly({}, '2026-03-02', 'day', {}), { path: 'order' });
+  // What is asked with is left as it was.
+  assert.deepEqual(Object.keys(own), ['demand', 'periods', 'stock']);
 });
 
 test('files become a plan, and the same plan each time', async () => {

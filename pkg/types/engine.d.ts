@@ -49,6 +49,48 @@ export type AdjustmentId = string;
 export type AdjustmentKind = "discount" | "shipping" | "fee" | "tax";
 
 /**
+ * What became of an aim.
+ */
+export interface AimOutcome {
+    /**
+     * Whether it was reached.
+     */
+    status: AimStatus;
+    /**
+     * What adding to the order costs: holding and waste of the units added, less what they save.
+     * Below zero when they save more; zero when nothing would be added or it cannot be reached.
+     */
+    adding_costs: Money;
+    /**
+     * What the supplier takes off when all that was or would be added is ordered, beyond what he
+     * takes off without it.
+     */
+    saves: Money;
+    /**
+     * What was or would be added.
+     */
+    adds: Money;
+    /**
+     * Whether no better set of packs exists; otherwise it is the best that was found.
+     */
+    is_best: boolean;
+    /**
+     * How much more it would cost to add the most useful units one after the other; zero when that
+     * is as good as what was found.
+     */
+    better_than_one_by_one: Money;
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
+}
+
+/**
+ * Whether an aim was reached.
+ */
+export type AimStatus = "already_met" | "reached" | "not_worth_it" | "not_reachable" | "nothing_ordered";
+
+/**
  * One requirement and the purchase that serves it.
  */
 export interface AllocatedLine {
@@ -168,6 +210,11 @@ export interface AnswerBody {
     message?: string;
 }
 
+/** One of several answers, or why there is none: the others are answered all the same. */
+export type Answered<T> =
+| { answer: T; refused?: undefined }
+| { answer?: undefined; refused: Invalid };
+
 /**
  * What is kept for the record about an order.
  */
@@ -274,6 +321,59 @@ export interface BatchColumns {
 }
 
 /**
+ * The days on which a supplier takes orders and on which goods arrive.
+ *
+ * ```
+ * use replenish::{inventory::Calendar, unit::Day};
+ * let calendar = Calendar {
+ *     order_days: "Mon Thu".parse()?,
+ *     delivery_days: "Tue Fri".parse()?,
+ *     holidays: vec!["2026-12-25".parse()?],
+ *     cut_off: Some("11:00".parse()?),
+ * };
+ * let monday: Day = "2026-12-21".parse()?;
+ * let too_late = Some("11:30".parse()?);
+ * let ordered = calendar.order_day(monday, too_late)?;
+ * assert_eq!(ordered.to_string(), "2026-12-24"); // the Thursday
+ * let arrives = calendar.arrival(ordered, 1)?;
+ * assert_eq!(arrives.to_string(), "2026-12-29"); // Friday is a holiday
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export interface Calendar {
+    /**
+     * Days of the week on which orders are taken.
+     */
+    order_days?: Weekdays;
+    /**
+     * Days of the week on which goods arrive.
+     */
+    delivery_days?: Weekdays;
+    /**
+     * Days on which neither happens.
+     */
+    holidays?: Day[];
+    /**
+     * Orders after this time of the supplier's day count for the next order day.
+     */
+    cut_off?: TimeOfDay | null;
+}
+
+/**
+ * When a product that need not be ordered yet is ordered along with others.
+ */
+export interface CanOrder {
+    /**
+     * At or below this position it would be ordered by itself.
+     */
+    reorder_point: Quantity;
+    /**
+     * It is ordered up to this level.
+     */
+    order_up_to_level: Quantity;
+}
+
+/**
  * A model that was considered.
  */
 export interface Candidate {
@@ -309,6 +409,42 @@ export interface Capabilities {
 }
 
 /**
+ * The weight of a piece or case of a product that is ordered by the piece and whose pieces differ, in
+ * whatever unit the need is in. `observed`: as pieces weighed that were received, each as likely as the
+ * others. `normal`: as a nominal weight and its coefficient of variation, from 0 to 1, say, the sum of
+ * pieces being normal.
+ */
+export type CatchWeight =
+| { type: "observed"; weights: number[] }
+| { type: "normal"; nominal: number; coefficient_of_variation: number };
+
+/**
+ * What pieces that are ordered will weigh together.
+ */
+export interface CaughtWeight {
+    /**
+     * How many.
+     */
+    pieces: number;
+    /**
+     * The expected weight.
+     */
+    expected: number;
+    /**
+     * The weight that they fall short of once in twenty times.
+     */
+    low: number;
+    /**
+     * The weight that they exceed once in twenty times.
+     */
+    high: number;
+    /**
+     * How likely they weigh as much as is needed.
+     */
+    enough: Probability;
+}
+
+/**
  * Whether a connection is in use, as the host has observed it over all its orders.
  */
 export type Circuit = "closed" | "open";
@@ -333,6 +469,20 @@ export interface Comparison {
      * Offers that cannot, in order of their names.
      */
     excluded: ExcludedOffer[];
+}
+
+/**
+ * A part of a kit.
+ */
+export interface Component {
+    /**
+     * The product, which may be a kit too.
+     */
+    sku: Sku;
+    /**
+     * How much of it is in one unit of the kit, in the product's own unit; above zero.
+     */
+    quantity: Quantity;
 }
 
 /** An ISO-4217 code, such as `"EUR"`. */
@@ -426,6 +576,43 @@ export interface DemandQuantile {
     demand: number;
 }
 
+/**
+ * Where demand is drawn from: stretches of the history, each in the phase of its season (1 for
+ * none); a distribution of counts by its means, one for each period or always the same; quantiles.
+ */
+export type DemandSampler =
+| { type: "blocks"; history: Float64Array; block: number; season_length: number }
+| { type: "poisson"; means: Float64Array }
+| { type: "negative_binomial"; means: Float64Array; variance_to_mean: number }
+| { type: "quantiles"; quantiles: readonly QuantilePath[] };
+
+/**
+ * The shape of demand over an interval.
+ */
+export type DemandShape = "forecast" | "normal";
+
+/** Demand of the first period ahead, of the first two together, and so on, each as a distribution. */
+export interface DemandSums {
+    /** Possible demands of each sum, ascending, one sum behind the other. */
+    demands: Float64Array;
+    /** For each the probability that demand is at or below it; the last of a sum is 1. */
+    shares: Float64Array;
+    /** Where each sum begins, and at the end where the last one ends. */
+    offsets: Uint32Array;
+    /** For each sum how many past forecasts or periods stand behind it. */
+    outcomes: Uint32Array;
+}
+
+/** What is wanted of one product over an interval, itself and in kits. */
+export interface DependentDemand {
+    /** Its own demand and that of the kits that must be put together: one sum, of the interval. */
+    demand: DemandSums;
+    /** The unit of the demand. */
+    unit: Unit;
+    /** The arithmetic, term by term. */
+    terms: Term[];
+}
+
 export type DocumentId = string;
 
 /**
@@ -436,6 +623,64 @@ export interface DraftContext {
      * The day on which the orders would be placed.
      */
     today: Day;
+}
+
+/** One location that the warehouse supplies. */
+export interface EchelonLocation {
+    /** The location. */
+    location: LocationId;
+    /**
+     * What it has and what is on the road to it, less what it has promised. What it has ordered and the
+     * warehouse has not sent does not count: it still lies at the warehouse.
+     */
+    position: Quantity;
+    /** What will be wanted there. */
+    demand: DemandSums;
+    /** Days from sending the goods until they can be sold there. */
+    lead_time_days: number;
+}
+
+/**
+ * What the warehouse must buy.
+ */
+export interface EchelonRequirement {
+    /**
+     * What must be ordered; zero when the stock of all will do.
+     */
+    quantity: Quantity;
+    /**
+     * The level to which the stock of all is brought: the echelon base stock.
+     */
+    order_up_to_level: Quantity;
+    /**
+     * The stock of the warehouse and of all its locations, and what is on its way to any of them.
+     */
+    echelon_position: Quantity;
+    /**
+     * The stock of the warehouse alone and what is on order.
+     */
+    installation_position: Quantity;
+    /**
+     * Expected demand of all locations until the order after this one has reached them.
+     */
+    expected_demand: number;
+    /**
+     * How likely their demand exceeds the echelon position if nothing is ordered.
+     */
+    stock_out_risk: Probability;
+    /**
+     * What the locations' own levels at the same service level would be together: without a
+     * common stock, so much would be needed.
+     */
+    separate_levels: Quantity;
+    /**
+     * Locations that are not counted, and why.
+     */
+    refused: Invalid[];
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
 }
 
 /**
@@ -496,13 +741,44 @@ export type ExpectedLevel = { share_of_analogues: { share: number } } | { per_pe
  */
 export interface ExpectedReceipt {
     /**
-     * The day on which they can be sold.
+     * The day on which they can be sold; a day that has passed means that they are overdue and may
+     * come any day.
      */
     due: Day;
     /**
      * How much comes.
      */
     quantity: Quantity;
+    /**
+     * How far it is.
+     */
+    stage?: ReceiptStage;
+    /**
+     * The last day on which they can be sold, where they expire.
+     */
+    expires?: Day | null;
+}
+
+/**
+ * What is wanted of one product, itself and in kits.
+ */
+export interface ExplodedRequirement {
+    /**
+     * Whether it is bought or put together.
+     */
+    supply: Supply;
+    /**
+     * What stock serves.
+     */
+    from_stock: Quantity;
+    /**
+     * What stock does not serve, one entry a day, earliest first; empty when it serves all.
+     */
+    missing: Requirement[];
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
 }
 
 /**
@@ -846,6 +1122,199 @@ export type Intervals = "calibrated" | "conformal" | "model" | "bootstrap";
 export interface Invalid { code: string; path: string; expected: string; got: string; }
 
 /**
+ * Which of the goods on the shelf are sold first.
+ */
+export type Issue = "first_expired" | "first_in" | "freshest";
+
+/**
+ * Units that were added or taken off.
+ */
+export interface JointChange {
+    /**
+     * How much; below zero when it was taken off.
+     */
+    quantity: Quantity;
+    /**
+     * Why.
+     */
+    reason: JointReason;
+    /**
+     * What the units that were added are worth, or those taken off would have been: what they save
+     * less what they cost.
+     */
+    worth: Money;
+    /**
+     * 1 for the product whose units are the most useful of all that were added for the same reason; of
+     * those taken off, the least useful; of those ordered along, the first to be due.
+     */
+    rank: number;
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
+}
+
+/** One product that the supplier sells. */
+export interface JointItem {
+    /** The product. */
+    sku: Sku;
+    /** What will be wanted of it. */
+    demand: DemandSums;
+    /** What there is and what is coming, less what is promised. */
+    position: Quantity;
+    /** What its own policy orders; zero when it orders nothing. */
+    proposed: Quantity;
+    /** What one unit costs. */
+    unit_cost: Money;
+    /**
+     * What a shortage costs, and what it costs to hold a unit; without a cost of waste, a unit that is
+     * left over costs what it cost.
+     */
+    costs: StockCosts;
+    /** Orders are multiples of this; without it, of one unit. */
+    order_multiple?: Quantity | null;
+    /** The smallest quantity that is ordered. */
+    minimum_order_quantity?: Quantity | null;
+    /** What one unit takes of a truck, one entry a dimension: `0.4 kg`, `0.002 m3`, `0.01 pallet`. */
+    load_per_unit?: Quantity[];
+    /** Days that it can be sold from the day of receipt on, that day included. */
+    shelf_life_days?: number | null;
+    /** The last day on which it is sold. */
+    last_day_of_sale?: Day | null;
+    /** When it is ordered along with others; without it, it is not. */
+    can_order?: CanOrder | null;
+}
+
+/**
+ * One product in the order.
+ */
+export interface JointLine {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * What its own policy orders.
+     */
+    before: Quantity;
+    /**
+     * What is ordered.
+     */
+    after: Quantity;
+    /**
+     * What was added or taken off, in the order in which it was decided.
+     */
+    changes: JointChange[];
+}
+
+/**
+ * The order that all products share.
+ */
+export interface JointOrder {
+    /**
+     * The day on which it is placed.
+     */
+    today: Day;
+    /**
+     * The day from which what is ordered now can be sold.
+     */
+    arrival: Day;
+    /**
+     * The next day on which one can order.
+     */
+    next_order_day: Day;
+    /**
+     * The day from which what is ordered then can be sold.
+     */
+    next_arrival: Day;
+    /**
+     * Nothing is added that is not expected to be sold within so many days of its arrival.
+     */
+    longest_cover_days: number;
+    /**
+     * The currency of every amount.
+     */
+    currency: Currency;
+    /**
+     * What one line of an order costs, however large.
+     */
+    per_line?: Money | null;
+    /**
+     * What the truck takes at most, one entry a dimension: `24000 kg`, `33 pallet`.
+     */
+    at_most?: Quantity[];
+    /**
+     * What a larger order would reach.
+     */
+    aims?: OrderAim[];
+}
+
+/**
+ * Why units were added or taken off.
+ */
+export type JointReason = { type: "ordered_along"; due: Day } | { type: "truck_full" } | { type: "aim"; index: number };
+
+/** The order after all that was added and taken off. */
+export interface JointReplenishment {
+    /** One answer a product, in the order in which they were given. */
+    lines: Answered<JointLine>[];
+    /** What became of each aim, in the order in which they were given. */
+    outcomes: AimOutcome[];
+    /** The value of what the products' own policies order. */
+    value_before: Money;
+    /** The value of the order now. */
+    value_after: Money;
+    /** What it takes of the truck, one entry for each dimension of a limit or aim. */
+    loads: Quantity[];
+}
+
+/**
+ * A product that is put together from others: its bill of material.
+ *
+ * A component may itself be a kit, to any depth.
+ */
+export interface Kit {
+    /**
+     * The kit.
+     */
+    sku: Sku;
+    /**
+     * The unit in which it is counted, such as `each`.
+     */
+    unit: Unit;
+    /**
+     * What one of it is made of.
+     */
+    components: Component[];
+    /**
+     * Days from having the components until the kit can be sold.
+     */
+    assembly_days?: number;
+}
+
+/**
+ * A way from one location to another.
+ */
+export interface Lane {
+    /**
+     * Where goods are taken from.
+     */
+    from: LocationId;
+    /**
+     * Where they are brought to.
+     */
+    to: LocationId;
+    /**
+     * What moving one unit costs; zero or more.
+     */
+    per_unit: Money;
+    /**
+     * What one transfer costs, however large; zero or more.
+     */
+    per_transfer?: Money | null;
+}
+
+/**
  * What a new product will sell.
  */
 export interface LaunchForecast {
@@ -932,6 +1401,11 @@ export interface LeadTimeOutcome {
 export type LeadingZeros = "launch" | "keep";
 
 /**
+ * What becomes of stock that is less than the next location in turn can be sent.
+ */
+export type Leftover = "kept" | "passed_on";
+
+/**
  * A line's document in the other system.
  */
 export interface LineDocument {
@@ -950,6 +1424,101 @@ export interface LineDocument {
 }
 
 export type LineId = string;
+
+export type LocationId = string;
+
+/**
+ * What one location is sent.
+ */
+export interface LocationShare {
+    /**
+     * The location.
+     */
+    location: LocationId;
+    /**
+     * What it is sent; zero or more.
+     */
+    quantity: Quantity;
+    /**
+     * What would bring it to its level, in what can be sent to it.
+     */
+    wanted: Quantity;
+    /**
+     * How likely it does not run out if it is sent nothing.
+     */
+    service_before: Probability;
+    /**
+     * How likely it does not run out with what it is sent.
+     */
+    service_after: Probability;
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
+}
+
+/**
+ * What an order shall achieve.
+ */
+export type LostSalesGoal = { type: "cost"; holding: number; shortage: number; left_over: number } | { type: "service"; level: Probability };
+
+/**
+ * How much to order, and what is to be expected of it.
+ */
+export interface LostSalesOrder {
+    /**
+     * How much; 0 when nothing need be ordered.
+     */
+    quantity: number;
+    /**
+     * Expected stock, without the order, when it arrives.
+     */
+    left_on_arrival: number;
+    /**
+     * Expected lost demand before the order arrives, which no order can change.
+     */
+    lost_before: number;
+    /**
+     * Expected lost demand from its arrival until the next order's.
+     */
+    lost: number;
+    /**
+     * How likely some demand is lost then.
+     */
+    stock_out_risk: Probability;
+    /**
+     * Expected stock when the next order arrives, without that one.
+     */
+    left_over: number;
+}
+
+/**
+ * A part of the stock on hand that expires.
+ */
+export interface Lot {
+    /**
+     * How much.
+     */
+    quantity: Quantity;
+    /**
+     * The last day on which it can be sold.
+     */
+    expires: Day;
+}
+
+/**
+ * What sets the economic order quantity, in one currency (Harris 1913).
+ */
+export interface LotCosts {
+    /**
+     * Of one order line, however large.
+     */
+    per_order: Money;
+    /**
+     * Of one unit that lies for a day.
+     */
+    holding_per_unit_and_day: Money;
+}
 
 /**
  * What a period without a value (NaN) means.
@@ -1063,6 +1632,11 @@ export type OfferId = string;
 export type Operation = { type: "create" } | { type: "lookup" } | { type: "cancel"; document: DocumentId };
 
 /**
+ * What a larger order would reach.
+ */
+export type OrderAim = { type: "minimum_value"; value: Money } | { type: "free_freight"; value: Money; saves: Money } | { type: "price_level"; value: Money; discount: number } | { type: "fill_to"; load: Quantity };
+
+/**
  * What an order costs beside its goods.
  */
 export interface OrderCharges {
@@ -1133,6 +1707,20 @@ export type Outcome = { type: "not_sent" } | { type: "no_answer" } | { type: "bo
  */
 export type Outliers = "keep" | "replace";
 
+/** What customers want of one product itself, over an interval. */
+export interface OwnDemand {
+    /** What will be wanted of it. */
+    demand: DemandSums;
+    /** The interval: so many of the first periods of the demand. */
+    periods: number;
+    /**
+     * Of a kit, what lies there put together and promised to nobody; it is sold before another is put
+     * together. Of another product, its unit alone counts: its stock is compared with the demand that
+     * comes out.
+     */
+    stock: Quantity;
+}
+
 /**
  * The word for a parent order, the most pressing first match.
  */
@@ -1142,6 +1730,20 @@ export type ParentStatus = "not_prepared" | "nullified" | "needs_review" | "in_d
  * How long a period is.
  */
 export type Period = "day" | "week" | "month" | "quarter" | "year";
+
+/**
+ * Goods on their way, by period.
+ */
+export interface PeriodReceipt {
+    /**
+     * The period, counted from 0, from whose beginning on they can be sold.
+     */
+    period: number;
+    /**
+     * How much comes.
+     */
+    quantity: number;
+}
 
 /**
  * What to buy today, and why.
@@ -1174,7 +1776,7 @@ export interface Plan {
 }
 
 /**
- * What holds for the whole plan.
+ * What holds for every product of a plan that does not say otherwise.
  */
 export interface PlanOptions {
     /**
@@ -1182,17 +1784,31 @@ export interface PlanOptions {
      */
     today: Day;
     /**
-     * Days from one review to the next; 1 when every day is an order day.
+     * The time of that day at the suppliers' place, for their cut-off; without it, it is early.
+     */
+    time?: TimeOfDay | null;
+    /**
+     * How long a period of demand is; without it, the dates of the demand say it, and numbers without
+     * dates are of days.
+     */
+    period?: Period | null;
+    /**
+     * Days from one review to the next; 1 when every day is an order day. Never less than a period.
      */
     review_period_days: number;
     /**
-     * Cycle service level of products that state none.
+     * Cycle service level of products that state no target.
      */
     service_level: Probability;
     /**
-     * How to forecast. The horizon is what a chart shows.
+     * How to forecast. The horizon is what a chart shows; a season of 7 becomes the usual one where
+     * periods are no days.
      */
     forecast: ForecastOptions;
+    /**
+     * Whose demand a season is learnt from.
+     */
+    season_from?: SeasonFrom;
     /**
      * How many of the last days of each history the plan repeats, for charts.
      */
@@ -1226,24 +1842,60 @@ export interface PlanRequest {
 }
 
 /**
- * Order up to a level at every review (the (R, S) policy), the level being a quantile of demand
- * over lead time and review period together, since an order placed now is the last one that can
- * arrive before the next one does (Silver, Pyke and Peterson, "Inventory Management and Production
- * Planning and Scheduling", 3rd edition, section 7.9).
+ * How one product is replenished.
+ *
+ * [`Policy::order_up_to`] is what suits most products; everything else is a change to one of its
+ * fields.
  */
 export interface Policy {
     /**
-     * Share of replenishment cycles that shall end without a stock-out (cycle service level).
+     * When to order and how much.
      */
-    service_level: Probability;
+    rule?: Rule;
+    /**
+     * What the parameters of the rule are derived from, where they are not given by hand.
+     */
+    target: Target;
+    /**
+     * Days from placing an order until the goods can be sold.
+     */
+    lead_time: LeadTime;
     /**
      * Days from one review to the next; 1 when every day is an order day.
      */
     review_period_days: number;
     /**
-     * Days from placing an order until the goods can be sold.
+     * On which days the supplier takes orders and delivers; without it, on every day.
      */
-    lead_time: LeadTime;
+    calendar?: Calendar | null;
+    /**
+     * What becomes of demand that finds no stock.
+     */
+    unmet_demand?: UnmetDemand;
+    /**
+     * Days that goods can be sold from the day of receipt on, that day included; without it they keep.
+     */
+    shelf_life_days?: number | null;
+    /**
+     * Which goods are sold first where some expire.
+     */
+    issue?: Issue;
+    /**
+     * The last day on which the product is sold; without it, sales go on.
+     */
+    last_day_of_sale?: Day | null;
+    /**
+     * The smallest quantity that is ordered.
+     */
+    minimum_order_quantity?: Quantity | null;
+    /**
+     * Orders are multiples of this, such as a pack; of a catch-weight product, its usual weight.
+     */
+    order_multiple?: Quantity | null;
+    /**
+     * The shape of demand over an interval.
+     */
+    demand_shape?: DemandShape;
 }
 
 /**
@@ -1284,10 +1936,13 @@ export interface Product {
      */
     default_supplier?: SupplierId | null;
     /**
-     * The wanted cycle service level, where it is not the plan's.
+     * How it is replenished, where it is not as the plan says.
      */
-    service_level?: Probability | null;
+    policy?: ProductPolicy;
 }
+
+/** The files that say what is wanted and what there is. */
+export interface ProductFiles { demand: TableFile; stock: TableFile; pipeline?: TableFile; lots?: TableFile; }
 
 /**
  * What one product needs.
@@ -1302,7 +1957,7 @@ export interface ProductPlan {
      */
     description: string;
     /**
-     * The last days of demand, oldest first, the last one being yesterday.
+     * The last periods of demand, oldest first, the last one ending yesterday.
      */
     history: number[];
     /**
@@ -1317,6 +1972,57 @@ export interface ProductPlan {
      * Why the product cannot be planned.
      */
     problem: ProductProblem | null;
+}
+
+/**
+ * How one product is replenished: what is left out is as the plan says. Each field means what it means
+ * in [`Policy`].
+ */
+export interface ProductPolicy {
+    /**
+     * When to order and how much.
+     */
+    rule?: Rule | null;
+    /**
+     * What levels are derived from.
+     */
+    target?: Target | null;
+    /**
+     * Days from placing an order until the goods can be sold; without it, as offers say.
+     */
+    lead_time?: LeadTime | null;
+    /**
+     * Days from one review to the next.
+     */
+    review_period_days?: number | null;
+    /**
+     * On which days the supplier takes orders and delivers.
+     */
+    calendar?: Calendar | null;
+    /**
+     * What becomes of demand that finds no stock.
+     */
+    unmet_demand?: UnmetDemand | null;
+    /**
+     * Days that goods can be sold from the day of receipt on.
+     */
+    shelf_life_days?: number | null;
+    /**
+     * Which goods are sold first where some expire.
+     */
+    issue?: Issue | null;
+    /**
+     * The last day on which it is sold.
+     */
+    last_day_of_sale?: Day | null;
+    /**
+     * The smallest quantity that is ordered.
+     */
+    minimum_order_quantity?: Quantity | null;
+    /**
+     * Orders are multiples of this.
+     */
+    order_multiple?: Quantity | null;
 }
 
 /**
@@ -1526,6 +2232,11 @@ export interface RankedOffer {
 }
 
 /**
+ * How far goods on order are. All of them count, so that no need is ordered twice.
+ */
+export type ReceiptStage = "draft" | "ordered" | "in_transit" | "postponed" | "quarantined";
+
+/**
  * How forecasts that do not add up are made to.
  */
 export type ReconcileMethod = "bottom_up" | "average_historical" | "historical_averages" | "forecast_proportions" | "ordinary_least_squares" | "structural" | "variance" | "minimum_trace";
@@ -1599,6 +2310,41 @@ export interface RegressorColumn {
 export type RegressorKind = "promotion" | "price" | "event" | "closed" | "other";
 
 /**
+ * What a substitute does for a requirement.
+ */
+export interface Replacement {
+    /**
+     * The substitute.
+     */
+    sku: Sku;
+    /**
+     * What becomes of it.
+     */
+    status: ReplacementStatus;
+    /**
+     * How much of the requirement it serves.
+     */
+    serves: Quantity;
+    /**
+     * How much of the substitute that takes.
+     */
+    takes: Quantity;
+    /**
+     * What serving it so costs.
+     */
+    penalty: Money;
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
+}
+
+/**
+ * What becomes of a substitute.
+ */
+export type ReplacementStatus = "used" | "nothing_to_spare" | "dearer_than_buying" | "not_needed";
+
+/**
  * Whether an attempt may be repeated when its outcome is unknown.
  */
 export type Replay = "safe" | "idempotent" | "once";
@@ -1612,31 +2358,62 @@ export interface Replenishment {
      */
     requirement: Requirement | null;
     /**
+     * How pressing it is.
+     */
+    urgency: Urgency;
+    /**
+     * The first day on which the supplier takes an order.
+     */
+    order_on: Day;
+    /**
      * The first day at whose end demand exceeds, at the service level, what can be sold by then; none
      * when nothing must be bought.
      */
     runs_out: Day | null;
     /**
-     * The latest day to order so that it is there before the stock runs out; before `today` when it
+     * The latest day to order so that it is there before the stock runs out; before today when it
      * is already late.
      */
     order_by: Day | null;
+    /**
+     * An order is placed when the inventory position is at or below this; below it where the rule
+     * has only an order-up-to level, which then is both.
+     */
+    reorder_point: Quantity;
     /**
      * Stock and orders together shall reach this level.
      */
     order_up_to_level: Quantity;
     /**
+     * The reorder point less expected demand until the next order arrives.
+     */
+    safety_stock: number;
+    /**
      * What there is, less what is promised, and all that is coming.
      */
     inventory_position: Quantity;
     /**
-     * Expected demand over lead time and review period.
+     * Expected demand until the next order arrives.
      */
     expected_demand: number;
     /**
-     * How likely demand over that time exceeds the inventory position if nothing is ordered.
+     * How likely demand until then exceeds the inventory position if nothing is ordered; where goods
+     * expire or sales are lost, how likely something is short once an order could be there.
      */
     stock_out_risk: Probability;
+    /**
+     * How likely it does when the requirement is ordered.
+     */
+    stock_out_risk_after: Probability;
+    /**
+     * Expected demand that finds no stock until then when the requirement is ordered; where goods
+     * expire or sales are lost, from its arrival on, for no order helps before.
+     */
+    expected_shortage: number;
+    /**
+     * What is expected to expire, of what there is, what is coming and what is ordered now.
+     */
+    expected_waste: number;
     /**
      * The highest service level that the history's length can tell apart.
      */
@@ -1757,6 +2534,28 @@ export interface Requirement {
 }
 
 /**
+ * What every product needs, before anybody asks from whom.
+ */
+export interface Requirements {
+    /**
+     * The day on which orders would be placed.
+     */
+    today: Day;
+    /**
+     * How long a period of demand is.
+     */
+    period: Period;
+    /**
+     * Every product, in the order of the SKUs.
+     */
+    products: ProductPlan[];
+    /**
+     * What was read but not used, in words.
+     */
+    notes: string[];
+}
+
+/**
  * A parent order's status and the counts behind the word.
  */
 export interface Rollup {
@@ -1803,6 +2602,15 @@ export interface RollupCounts {
      */
     nullified: number;
 }
+
+/**
+ * When to order and how much. What is not given by hand follows from the target.
+ *
+ * Reviews are [`Policy::review_period_days`] apart, so each rule is the one of continuous review
+ * where that is 1 and of periodic review otherwise (Silver, Pyke and Thomas, "Inventory and Production
+ * Management in Supply Chains", 4th edition, chapters 6 and 7).
+ */
+export type Rule = { type: "order_up_to"; order_up_to_level?: Quantity | null } | { type: "reorder_up_to"; reorder_point?: Quantity | null; order_up_to_level?: Quantity | null; costs?: LotCosts | null } | { type: "reorder_quantity"; reorder_point?: Quantity | null; order_quantity?: Quantity | null; costs?: LotCosts | null } | { type: "days_of_cover"; minimum_days?: number | null; days: number } | { type: "demand_driven"; lead_time_factor: number; variability_factor: number } | { type: "order_once" };
 
 /**
  * One vendor's part of a customer's order, every amount re-summed from the order's lines and never
@@ -2197,6 +3005,11 @@ export interface Scores {
     total_absolute_error: number;
 }
 
+/**
+ * Whose demand a product's season is learnt from.
+ */
+export type SeasonFrom = "long_histories" | "itself" | "all_products";
+
 /** Demand of one product by period, oldest first, and what is known about the periods. */
 export interface SeriesColumns {
     /** Demand; NaN where it is not known. */
@@ -2299,6 +3112,264 @@ export interface Share {
     amount: Money;
 }
 
+/**
+ * Who orders how much: by levels for every period, or one entry that is always the same.
+ * `order_up_to`: up to the level whenever the inventory position is below it. `reorder_up_to`: up to
+ * the level once the position is at the reorder point or below, (s, S). `reorder_quantity`: the
+ * fewest of the quantity that lift it above the point, (r, nQ). `quantities`: what is written down.
+ */
+export type SimulationControl =
+| { type: "order_up_to"; order_up_to_levels: Float64Array }
+| { type: "reorder_up_to"; reorder_points: Float64Array; order_up_to_levels: Float64Array }
+| { type: "reorder_quantity"; reorder_points: Float64Array; order_quantities: Float64Array }
+| { type: "quantities"; quantities: Float64Array };
+
+/**
+ * What a product costs, in any one currency; all zero or more.
+ */
+export interface SimulationCosts {
+    /**
+     * Price of one unit in the usual way.
+     */
+    unit_cost?: number;
+    /**
+     * For each unit in the closing stock of a period.
+     */
+    holding_per_unit_and_period?: number;
+    /**
+     * For each unit lost; where customers wait, for each unit that still waits at the end of a period.
+     * An emergency costs its premium instead.
+     */
+    shortage_per_unit?: number;
+    /**
+     * For each order placed.
+     */
+    order_line?: number;
+    /**
+     * For each unit that expires, with what was paid for it where that shall count.
+     */
+    waste_per_unit?: number;
+    /**
+     * What an emergency costs above the usual price, as a share of it: 0.2 for 20 %.
+     */
+    emergency_premium?: number;
+}
+
+/**
+ * Goods of one age.
+ */
+export interface SimulationLot {
+    /**
+     * The first period in which they can no longer be sold.
+     */
+    expires: number;
+    /**
+     * How much.
+     */
+    quantity: number;
+}
+
+/**
+ * What a policy did over the counted periods of one product, in sums: those of several products or
+ * of several stretches of time add up.
+ *
+ * ```
+ * use replenish::inventory::simulate::{Control, Scenario, simulate};
+ * let first = simulate(&Scenario::new(&[2.0, 0.0, 4.0]), Control::OrderUpTo(&[3.0]))?;
+ * let second = simulate(&Scenario::new(&[1.0, 1.0, 1.0]), Control::OrderUpTo(&[3.0]))?;
+ * let both = first + second;
+ * assert_eq!(both.periods, 6);
+ * assert_eq!(both.lost, 4.0); // 2 + 1 of the first product, 1 of the second: the shelves were empty
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export interface SimulationOutcome {
+    /**
+     * Periods that were counted; of several products, those of each.
+     */
+    periods: number;
+    /**
+     * Units that customers wanted.
+     */
+    demand: number;
+    /**
+     * Units that they got at once from regular stock.
+     */
+    served_from_stock: number;
+    /**
+     * Units that they went without.
+     */
+    lost: number;
+    /**
+     * Units for which they had to wait.
+     */
+    back_ordered: number;
+    /**
+     * Units that were bought outside the calendar.
+     */
+    emergency_units: number;
+    /**
+     * Periods in which stock did not cover the demand: where shortages are bought, each is a line of
+     * an emergency order.
+     */
+    emergency_lines: number;
+    /**
+     * Order cycles, each from one receipt to the next, that ended in the counted periods.
+     */
+    cycles: number;
+    /**
+     * Of these, the ones in which stock did not always cover the demand.
+     */
+    cycles_short: number;
+    /**
+     * Units received from regular orders.
+     */
+    received: number;
+    /**
+     * Units that expired.
+     */
+    wasted: number;
+    /**
+     * Regular orders placed.
+     */
+    order_lines: number;
+    /**
+     * Units ordered with them.
+     */
+    ordered: number;
+    /**
+     * What stock, less what customers wait for, rose from start to end.
+     */
+    stock_rise: number;
+    /**
+     * Closing stocks of all periods, added up.
+     */
+    stock_periods: number;
+    /**
+     * Their value at unit cost.
+     */
+    stock_value_periods: number;
+    /**
+     * Units waited for at the end of each period, added up.
+     */
+    back_order_periods: number;
+    /**
+     * The highest closing stock; of several products, the highest of any.
+     */
+    maximum_stock: number;
+    /**
+     * What was paid to suppliers: regular orders and emergencies with their premium.
+     */
+    spend: number;
+    /**
+     * Of that, the premium.
+     */
+    emergency_cost: number;
+    /**
+     * For holding stock.
+     */
+    holding_cost: number;
+    /**
+     * For going short.
+     */
+    shortage_cost: number;
+    /**
+     * For placing orders.
+     */
+    ordering_cost: number;
+    /**
+     * For what expired.
+     */
+    waste_cost: number;
+    /**
+     * Squared differences of each period's demand from the mean of its product, added up.
+     */
+    demand_deviations: number;
+    /**
+     * The same of the quantities ordered.
+     */
+    order_deviations: number;
+}
+
+/**
+ * Goods on their way.
+ */
+export interface SimulationReceipt {
+    /**
+     * The period before whose customers they arrive, counted from 0; they stay on order when that
+     * lies behind the demand.
+     */
+    period: number;
+    /**
+     * How much.
+     */
+    quantity: number;
+}
+
+/**
+ * A product and the world around it; what is left out is the plainest: orders in every period that
+ * arrive in the next, no expiry, demand lost where there is no stock, no costs, an empty shelf.
+ */
+export interface SimulationScenario {
+    /**
+     * Periods until an order placed in each period can be sold, cycled when shorter than the demand.
+     * An order of lead time 0 arrives behind the period's customers and counts in its closing stock;
+     * one of lead time L arrives before the customers of period t + L.
+     */
+    lead_times?: Uint32Array | undefined;
+    /**
+     * In which periods an order may be placed: every so many from the period `offset` on, or where it
+     * is not 0, cycled when shorter than the demand: seven entries are a week.
+     */
+    order_days?: { periods: number; offset?: number | undefined } | Uint8Array | undefined;
+    /** In how many periods goods can be sold from their receipt on; for ever when left out. */
+    shelf_life?: number | undefined;
+    /**
+     * Which goods customers get; the oldest when left out, which are at once the first in and the
+     * first to expire.
+     */
+    issue?: Issue | undefined;
+    /** What becomes of demand that stock does not cover. */
+    unmet?: SimulationUnmetDemand | undefined;
+    /** The least that may be ordered; 0 for none. */
+    minimum_order_quantity?: number | undefined;
+    /** Orders are rounded up to a multiple of this; 0 for none. */
+    order_multiple?: number | undefined;
+    /** What everything costs. */
+    costs?: SimulationCosts | undefined;
+    /** Stock at the start, as fresh as if it had just been received. */
+    on_hand?: number | undefined;
+    /** More stock at the start, which is older, by ascending `expires`; only with a shelf life. */
+    lots?: readonly SimulationLot[] | undefined;
+    /** Ordered before the start and not yet received. */
+    pipeline?: readonly SimulationReceipt[] | undefined;
+    /** Periods at the start that are simulated but not counted. */
+    warm_up?: number | undefined;
+}
+
+/** Every period of a simulation, in columns. */
+export interface SimulationTrace {
+    /** Units received, those that were ordered in it and arrived at once included. */
+    received: Float64Array;
+    /** Units that expired. */
+    wasted: Float64Array;
+    /** What stock did not cover. */
+    short: Float64Array;
+    /** Units ordered. */
+    ordered: Float64Array;
+    /** Units on the shelf at the end. */
+    on_hand: Float64Array;
+    /** Units for which customers wait at the end. */
+    back_ordered: Float64Array;
+    /** Units ordered and not received at the end. */
+    on_order: Float64Array;
+}
+
+/**
+ * What becomes of demand that stock does not cover.
+ */
+export type SimulationUnmetDemand = "lost" | "back_ordered" | "emergency";
+
 /** Identifiers: 1 to 128 printable characters without spaces around them. */
 export type Sku = string;
 
@@ -2349,6 +3420,56 @@ export interface SplitRules {
     by?: SplitBy;
 }
 
+/** What each location is sent. */
+export interface StockAllocation {
+    /** One answer a location, in the order in which they were given. */
+    shares: Answered<LocationShare>[];
+    /** What stays at the warehouse. */
+    left: Quantity;
+}
+
+/**
+ * What too little and too much stock cost, in one currency.
+ */
+export interface StockCosts {
+    /**
+     * Of one unit that was wanted and not there: the margin lost, or what an emergency costs more.
+     */
+    shortage_per_unit: Money;
+    /**
+     * Of one unit that lies for a day: capital, space, insurance.
+     */
+    holding_per_unit_and_day: Money;
+    /**
+     * Of one unit that is left when it expires or sales end: what it cost, less what it still
+     * brings.
+     */
+    waste_per_unit?: Money | null;
+}
+
+/** One product at one location. */
+export interface StockLocation {
+    /** The location. */
+    location: LocationId;
+    /**
+     * What it has and what is on the road to it, less what it has promised; below zero when it owes
+     * more than that.
+     */
+    position: Quantity;
+    /** What will be wanted there. */
+    demand: DemandSums;
+    /** Until what is sent the next time has arrived: so many of the first periods of the demand. */
+    periods: number;
+    /** With which probability its stock shall do until then; between 0 and 1, both excluded. */
+    service_level: Probability;
+    /** It is sent multiples of this, such as a pack; without it, of one unit. */
+    order_multiple?: Quantity | null;
+    /** The smallest quantity that is sent to it. */
+    minimum_quantity?: Quantity | null;
+    /** The day by which it must be there; of two that need it as much, the earlier comes first. */
+    need_by?: Day | null;
+}
+
 /**
  * Stock of one product, all of it in one unit.
  *
@@ -2362,6 +3483,10 @@ export interface SplitRules {
  */
 export interface StockPosition {
     /**
+     * The day at whose start it was counted; without it, the day for which one plans.
+     */
+    as_of?: Day | null;
+    /**
      * Lying on the shelf and good to sell.
      */
     on_hand: Quantity;
@@ -2374,9 +3499,67 @@ export interface StockPosition {
      */
     back_ordered: Quantity;
     /**
-     * Ordered and not yet received, drafts and postponed receipts included.
+     * Lying there beside what is on hand, and not to be sold: blocked, damaged, under inspection. It
+     * counts for nothing; what is expected to be released counts as a receipt on that day.
+     */
+    quarantined?: Quantity | null;
+    /**
+     * Ordered and not yet received.
      */
     on_order: ExpectedReceipt[];
+    /**
+     * Which parts of what is on hand expire, and when; the rest keeps.
+     */
+    lots?: Lot[];
+}
+
+/**
+ * A product that may serve in place of another.
+ */
+export interface Substitute {
+    /**
+     * The product that serves.
+     */
+    sku: Sku;
+    /**
+     * The product in whose place it serves.
+     */
+    replaces: Sku;
+    /**
+     * How much of it stands for one unit of the other, in its own unit; above zero.
+     */
+    quantity: Quantity;
+    /**
+     * What it costs to serve one unit of the other with it, beyond the goods: the lower price, the
+     * repacking, the customer's displeasure. Zero or more.
+     */
+    penalty_per_unit: Money;
+}
+
+/** What there is of a product that may serve in place of others. */
+export interface SubstituteStock {
+    /** What there is and what is promised to nobody. */
+    available: Quantity;
+    /** What will be wanted of the product itself. */
+    demand: DemandSums;
+    /** Until more of it can be had: so many of the first periods of the demand. */
+    periods: number;
+    /** With which probability it shall do for that; between 0 and 1, both excluded. */
+    service_level: Probability;
+}
+
+/**
+ * A requirement, and what serves it instead of buying.
+ */
+export interface Substitution {
+    /**
+     * What must still be bought; none when substitutes serve all of it.
+     */
+    requirement: Requirement | null;
+    /**
+     * Everything that may serve it, the least penalty first.
+     */
+    replacements: Replacement[];
 }
 
 export type SupplierId = string;
@@ -2437,11 +3620,16 @@ export interface SupplierTerms {
     free_freight_from?: Money | null;
 }
 
+/**
+ * How a product comes about.
+ */
+export type Supply = "assemble" | "buy";
+
 /** A file's name, which messages show, and its content. */
 export interface TableFile { name: string; bytes: Uint8Array; }
 
 /** The files of a plan. */
-export interface TableFiles { demand: TableFile; stock: TableFile; offers: TableFile; terms?: TableFile; }
+export interface TableFiles extends ProductFiles { offers: TableFile; terms?: TableFile; }
 
 /**
  * What is wrong in a file, and where.
@@ -2474,6 +3662,11 @@ export interface TableProblem {
 }
 
 /**
+ * What the parameters of a rule are derived from.
+ */
+export type Target = { type: "cycle_service_level"; probability: Probability } | { type: "fill_rate"; share: Probability } | ({ type: "least_cost" } & StockCosts);
+
+/**
  * One number of the arithmetic and what it is.
  */
 export interface Term {
@@ -2487,8 +3680,55 @@ export interface Term {
     value: string;
 }
 
+/** A time of the day, such as `"14:30"`. */
+export type TimeOfDay = string;
+
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Timestamp = number;
+
+/**
+ * Stock that one location can spare and another lacks.
+ */
+export interface Transfer {
+    /**
+     * Where it is taken from.
+     */
+    from: LocationId;
+    /**
+     * Where it is brought to.
+     */
+    to: LocationId;
+    /**
+     * How much; above zero.
+     */
+    quantity: Quantity;
+    /**
+     * What it costs to move it.
+     */
+    cost: Money;
+    /**
+     * What it costs less than buying the same.
+     */
+    saves: Money;
+    /**
+     * The arithmetic, term by term.
+     */
+    terms: Term[];
+}
+
+/**
+ * Which transfers are worth making.
+ */
+export interface TransferPlan {
+    /**
+     * The transfers, cheapest lane first.
+     */
+    transfers: Transfer[];
+    /**
+     * Locations and lanes that are not counted, and why.
+     */
+    refused: Invalid[];
+}
 
 /** A unit of measure, such as `"each"`. */
 export type Unit = string;
@@ -2507,7 +3747,51 @@ export interface Unmet {
     reason: string;
 }
 
+/**
+ * What becomes of demand that finds no stock.
+ */
+export type UnmetDemand = "back_ordered" | "lost";
+
+/**
+ * How pressing a requirement is, the most pressing first.
+ */
+export type Urgency = "out_of_stock" | "late" | "now" | "due" | "none";
+
 export type VendorId = string;
+
+/**
+ * The warehouse, which sells nothing itself; what it sells is one more location without lead time.
+ */
+export interface Warehouse {
+    /**
+     * What it has and what is on order, less what it has promised elsewhere than to its locations.
+     */
+    position: Quantity;
+    /**
+     * Days from its order until it can send the goods on.
+     */
+    lead_time: LeadTime;
+    /**
+     * Days from one of its orders to the next.
+     */
+    review_period_days: number;
+    /**
+     * With which probability the stock of all shall do until the order after this one has reached
+     * them; between 0 and 1, both excluded.
+     */
+    service_level: Probability;
+    /**
+     * It orders multiples of this; without it, of one unit.
+     */
+    order_multiple?: Quantity | null;
+    /**
+     * The smallest quantity that it orders.
+     */
+    minimum_order_quantity?: Quantity | null;
+}
+
+/** Days of the week, such as `"Mon Wed Fri"`. */
+export type Weekdays = string;
 
 /**
  * How much of the past a forecast is given.
@@ -2525,14 +3809,44 @@ export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Tim
 export function allocate(basket: Requirement[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions): Allocation;
 
 /**
+ * Allocates stock so that every location is as likely as every other not to run out until it is sent
+ * more, and none gets more than what brings it to its own service level.
+ */
+export function allocateStock(available: Quantity, locations: StockLocation[], leftover?: Leftover | null): StockAllocation;
+
+/**
  * Ranks the offers for one requirement by landed cost.
  */
 export function compare(need: Requirement, offers: Offer[], terms: SupplierTerms[], so_far: OrderSoFar[], options: SourcingOptions): Comparison;
 
 /**
+ * Forecasts one history and sums it up: what `replenish` is asked with, as often as one likes, without
+ * forecasting again.
+ */
+export function demandSums(series_columns: SeriesColumns, options: ForecastOptions, periods: number): DemandSums;
+
+/**
  * Drafts one purchase order for every supplier of an allocation.
  */
 export function draftPurchaseOrders(allocation: Allocation, context: DraftContext): PurchaseOrder[];
+
+/**
+ * Works out what a warehouse must order so that the stock of its whole echelon covers the demand of all
+ * locations until the order after this one has come through to them. The first period of all demands
+ * begins on `start`.
+ */
+export function echelonRequirement(warehouse: Warehouse, locations: EchelonLocation[], start: Day, period: Period, today: Day): EchelonRequirement;
+
+/**
+ * Works out the demand for every product over an interval, the demand of the kits that it is in
+ * included.
+ */
+export function explodeDemand(kits: Kit[], own: Record<Sku, OwnDemand>): Record<Sku, Answered<DependentDemand>>;
+
+/**
+ * Explodes requirements into what must be put together and what must be bought, by product.
+ */
+export function explodeRequirements(kits: Kit[], requirements: Requirement[], stock: Record<Sku, Quantity>): Record<Sku, Answered<ExplodedRequirement>>;
 
 /**
  * Fits a model to one series, to be kept.
@@ -2582,6 +3896,11 @@ export function modelLeadTimeDemand(model: FittedModel, lead_time: LeadTime, pro
 export function openSaleOrder(id: SaleOrderId, lines: LineId[]): SaleOrderFlow;
 
 /**
+ * Works out the fewest pieces that weigh at least as much as is needed with at least a probability.
+ */
+export function piecesForWeight(piece: CatchWeight, need: number, probability: Probability): CaughtWeight;
+
+/**
  * Plans what to buy from histories in columns (as for `forecastBatch`) and the rest as documents.
  */
 export function plan(batch: BatchColumns, request: PlanRequest): Plan;
@@ -2595,6 +3914,12 @@ export function planFromTables(files: TableFiles, options: PlanOptions): Plan;
  * The usual options of a plan: a daily review at 95 %, four weeks of forecast.
  */
 export function planOptions(today: Day): PlanOptions;
+
+/**
+ * Proposes to move what a location has above its own level to locations that are below theirs, where
+ * that costs less than buying.
+ */
+export function proposeTransfers(unit: Unit, locations: StockLocation[], lanes: Lane[], buying_per_unit: Money): TransferPlan;
 
 /**
  * A seed for policies whose caller has none: 32 random bits, the only randomness there is.
@@ -2613,9 +3938,31 @@ export function readSeries(file: TableFile, options: SeriesTableOptions): Series
 export function reconcile(hierarchy: HierarchyColumns, forecasts: readonly (readonly number[])[], options: ReconcileOptions): number[][];
 
 /**
+ * Works out what must be bought of one product: microseconds, so that a slider may ask with every
+ * step. The first period of the sums begins on `start`, the day for which one plans.
+ */
+export function replenish(sku: Sku, demand: DemandSums, start: Day, period: Period, stock: StockPosition, policy: Policy, time?: TimeOfDay | null): Replenishment;
+
+/**
+ * Adds to an order what makes it worth more, the most useful units first, and takes off what the truck
+ * does not take, the least useful first. The first period of all demands begins on `start`.
+ */
+export function replenishJointly(items: JointItem[], start: Day, period: Period, order: JointOrder): JointReplenishment;
+
+/**
+ * Works out what every product of comma-separated files needs, before anybody asks from whom.
+ */
+export function requirementsFromTables(files: ProductFiles, options: PlanOptions): Requirements;
+
+/**
  * The status of an order from the states of its sale orders.
  */
 export function rollUp(children: SaleOrderState[]): Rollup;
+
+/**
+ * Draws the demand of some periods by chance; the same seed draws the same demand everywhere.
+ */
+export function sampleDemand(sampler: DemandSampler, seed: number, periods: number): Float64Array;
 
 /**
  * Scores one forecast.
@@ -2623,9 +3970,26 @@ export function rollUp(children: SaleOrderState[]): Rollup;
 export function scoreForecast(_case: ForecastCase): Scores;
 
 /**
+ * Simulates one product's stock: an outcome for each so many counted periods, or a single one when
+ * `block` is left out.
+ */
+export function simulateStock(demand: Float64Array, scenario: SimulationScenario, control: SimulationControl, block?: number | null): SimulationOutcome[];
+
+/**
  * Splits a customer's order into sale orders.
  */
 export function split(order: CustomerOrder, rules: SplitRules): Split;
+
+/**
+ * Serves requirements from stock of products that may stand for them; `buying_per_unit` says what one
+ * unit of a required product costs beyond the goods if it is bought.
+ */
+export function substitute(requirements: Requirement[], substitutes: Substitute[], stock: Record<Sku, SubstituteStock>, buying_per_unit: Record<Sku, Money>): Answered<Substitution>[];
+
+/**
+ * Simulates one product's stock and shows every period.
+ */
+export function traceStock(demand: Float64Array, scenario: SimulationScenario, control: SimulationControl): SimulationTrace;
 
 /**
  * The model after further periods, NaN where demand is not known. Nothing is fitted again.

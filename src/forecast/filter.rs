@@ -71,3 +71,14 @@ pub(super) struct Fit<F> {
     /// Numbers that were estimated, initial states included.
     pub(super) parameters: usize,
 }
+
+/// What a fitted model expected of each period, one period ahead.
+pub(super) fn one_step<F: Filter>(fit: &Fit<F>, values: &[f64]) -> Vec<f64> {
+    let mut model = fit.start.clone();
+    let step = |&value: &f64| {
+        let expected = model.next();
+        model.observe(value);
+        expected
+    };
+    values.iter().map(step).collect()
+}

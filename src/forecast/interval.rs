@@ -82,31 +82,61 @@ impl ErrorModel {
         Self { relative, step, sum, shape, periods: values.len(), origins: one.count }
     }
 
-    /// The quantile of one period's demand, `distance` (from 1) ahead, whose forecast is `mean`.
-    pub(super) fn step_quantile(&self, mean: f64, distance: usize, probability: f64) -> f64 {
-        self.quantile(self.step, mean, distance, probability)
+    /// The demand of one period, `distance` (from 1) ahead, whose forecast is `mean`.
+    pub(super) fn of_step(&self, mean: f64, distance: usize) -> ScaledErrors<'_> {
+        self.scaled(self.step, mean, distance)
     }
 
-    /// The quantile of the demand of `periods` periods together, whose forecast is `mean`.
-    pub(super) fn sum_quantile(&self, mean: f64, periods: usize, probability: f64) -> f64 {
-        self.quantile(self.sum, mean, periods, probability)
+    /// The demand of `periods` periods together, whose forecast is `mean`.
+    pub(super) fn of_sum(&self, mean: f64, periods: usize) -> ScaledErrors<'_> {
+        // The same answer for one period as that of a step, to the last bit.
+        self.scaled(if periods == 1 { self.step } else { self.sum }, mean, periods)
     }
 
-    fn quantile(&self, law: PowerLaw, mean: f64, distance: usize, probability: f64) -> f64 {
+    fn scaled(&self, law: PowerLaw, mean: f64, distance: usize) -> ScaledErrors<'_> {
         let unit = if self.relative { mean.abs() } else { 1.0 };
         let unseen = 1.0 + UNSEEN * distance as f64 / self.periods.max(1) as f64;
-        mean + unit * law.at(distance as f64) * unseen * self.standard_quantile(probability)
+        ScaledErrors { mean, scale: unit * law.at(distance as f64) * unseen, shape: &self.shape }
+    }
+}
+
+/// Errors around one forecast.
+#[derive(Clone, Copy)]
+pub(super) struct ScaledErrors<'a> {
+    mean: f64,
+    scale: f64,
+    shape: &'a [f64],
+}
+
+impl ScaledErrors<'_> {
+    /// The quantile of a probability.
+    pub(super) fn quantile(&self, probability: f64) -> f64 {
+        self.at(Place::of(probability))
     }
 
-    /// Between two points of the grid on a straight line in terms of normal quantiles, which is exact
-    /// for normal errors.
-    fn standard_quantile(&self, probability: f64) -> f64 {
+    /// The quantile at a place of the shape.
+    pub(super) fn at(&self, Place { above, share }: Place) -> f64 {
+        let [left, right] = [above - 1, above].map(|index| self.shape[index]);
+        self.mean + self.scale * (left + share * (right - left))
+    }
+}
+
+/// Where a probability lies between two points of the grid: on a straight line in terms of normal
+/// quantiles, which is exact for normal errors.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    above: usize,
+    share: f64,
+}
+
+impl Place {
+    /// The place of a probability; beyond the grid the line goes on, but not for ever.
+    pub(super) fn of(probability: f64) -> Self {
         let end = GRID.len() - 1;
         let above = GRID.partition_point(|&p| p < probability).clamp(1, end);
         let [left, right] = [above - 1, above].map(|index| math::normal_quantile(GRID[index]));
         let here = math::normal_quantile(probability.clamp(GRID[0] / 10.0, 1.0 - GRID[0] / 10.0));
-        let share = (here - left) / (right - left);
-        self.shape[above - 1] + share * (self.shape[above] - self.shape[above - 1])
+        Self { above, share: (here - left) / (right - left) }
     }
 }
 
@@ -408,12 +438,18 @@ mod tests {
     fn normal_errors_have_exact_quantiles_between_the_points_of_the_grid() {
         for p in [0.0005, 0.013, 0.31, 0.5, 0.777, 0.942, 0.9995] {
             let z = math::normal_quantile(p);
-            assert!(near(normal(2.0, 0.5, false).step_quantile(10.0, 9, p), 10.0 + 6.0 * z), "{p}");
-            assert!(near(normal(0.1, 0.0, true).sum_quantile(-50.0, 3, p), -50.0 + 5.0 * z), "{p}");
+            assert!(
+                near(normal(2.0, 0.5, false).of_step(10.0, 9).quantile(p), 10.0 + 6.0 * z),
+                "{p}"
+            );
+            assert!(
+                near(normal(0.1, 0.0, true).of_sum(-50.0, 3).quantile(p), -50.0 + 5.0 * z),
+                "{p}"
+            );
         }
         // Beyond the grid the line goes on, but not for ever.
         let model = normal(1.0, 0.0, false);
-        let far = model.step_quantile(0.0, 1, 1.0 - 1e-15);
+        let far = model.of_step(0.0, 1).quantile(1.0 - 1e-15);
         assert!(near(far, math::normal_quantile(1.0 - GRID[0] / 10.0)), "{far}");
     }
 

@@ -2,6 +2,7 @@
 
 use crate::unit::{Invalid, Probability};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Periods from placing an order until the goods can be sold.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -32,6 +33,39 @@ pub struct LeadTimeOutcome {
 }
 
 impl LeadTime {
+    /// What past receipts show: each number of periods as likely as it was often.
+    ///
+    /// ```
+    /// use replenish::forecast::LeadTime;
+    /// let lead_time = LeadTime::from_past(&[2, 3, 2, 9])?;
+    /// assert_eq!(lead_time.outcomes()?[0].probability.value(), 0.5);
+    /// assert_eq!(LeadTime::from_past(&[4, 4])?, LeadTime::Fixed { periods: 4 });
+    /// # Ok::<(), replenish::unit::Invalid>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn from_past(periods: &[u32]) -> Result<Self, Invalid> {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        for &periods in periods {
+            *counts.entry(periods).or_insert(0) += 1;
+        }
+        if let (Some((&shortest, _)), 0 | 1) = (counts.first_key_value(), counts.len()) {
+            return Ok(Self::Fixed { periods: shortest });
+        }
+        if counts.is_empty() {
+            return Err(Invalid::new("lead_time_invalid", "at least one past lead time", "none"));
+        }
+        let total = periods.len() as f64;
+        let mut outcomes = Vec::with_capacity(counts.len());
+        for (periods, count) in counts {
+            let probability = Probability::new(f64::from(count) / total)?;
+            outcomes.push(LeadTimeOutcome { periods, probability });
+        }
+        Ok(Self::Empirical { outcomes })
+    }
+
     /// The outcomes with their probabilities; a fixed lead time is one certain outcome.
     ///
     /// # Errors

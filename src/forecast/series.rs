@@ -1,6 +1,6 @@
 //! Demand by period, one series or many in columns.
 
-use super::{ForecastError, Regressor};
+use super::{ForecastError, Regressor, options::MAX_HORIZON};
 use crate::unit::Invalid;
 
 /// Demand of one product by period of equal length, oldest first, and what is known about the
@@ -24,12 +24,16 @@ pub struct Series {
     /// Empty, or one for each value: false where there was less than was wanted.
     in_stock: Vec<bool>,
     regressors: Vec<Regressor>,
+    /// Empty, or what demand of each period is multiplied by, periods ahead behind the history.
+    seasonal_factors: Vec<f64>,
 }
 
 /// The largest demand of one period.
 pub(super) const MAX_DEMAND: f64 = 1e15;
 /// The longest history: more would be memory, not knowledge.
 const MAX_PERIODS: usize = 100_000;
+/// The largest seasonal factor.
+const MAX_FACTOR: f64 = 1e6;
 
 impl Series {
     /// Checks and takes a history.
@@ -54,7 +58,8 @@ impl Series {
                 return Err(invalid.at(format_args!("values[{index}]")).into());
             }
         }
-        Ok(Self { values, in_stock: Vec::new(), regressors: Vec::new() })
+        let (in_stock, regressors, seasonal_factors) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { values, in_stock, regressors, seasonal_factors })
     }
 
     /// The same history, with the periods in which the product was there to be sold. Where it was
@@ -80,6 +85,34 @@ impl Series {
         self
     }
 
+    /// The same history, with a season that is known from elsewhere, such as from many products
+    /// together ([`SharedSeason`](super::SharedSeason)): what demand of each period is multiplied by,
+    /// 1 being as usual, and behind the history at least as many periods ahead as are forecast.
+    ///
+    /// The model follows the history divided by it, which is also what
+    /// [`Forecast::history`](super::Forecast::history) has, and its forecasts are multiplied by it.
+    ///
+    /// # Errors
+    ///
+    /// When a factor is not between a millionth and a million, or there are fewer than periods or
+    /// 10,000 more.
+    pub fn with_seasonal_factors(mut self, factors: Vec<f64>) -> Result<Self, ForecastError> {
+        let (least, most) = (self.values.len(), self.values.len() + MAX_HORIZON as usize);
+        if !(least..=most).contains(&factors.len()) {
+            let expected = format!("{least} periods of history and at most {MAX_HORIZON} ahead");
+            let invalid = Invalid::new("seasonal_factors_length", expected, factors.len());
+            return Err(invalid.at("seasonal_factors").into());
+        }
+        let range = 1.0 / MAX_FACTOR..=MAX_FACTOR;
+        if let Some(index) = factors.iter().position(|factor| !range.contains(factor)) {
+            let expected = format!("a factor from {} to {MAX_FACTOR}", 1.0 / MAX_FACTOR);
+            let invalid = Invalid::new("seasonal_factor_invalid", expected, factors[index]);
+            return Err(invalid.at(format_args!("seasonal_factors[{index}]")).into());
+        }
+        self.seasonal_factors = factors;
+        Ok(self)
+    }
+
     /// The values, oldest first; NaN where demand is not known.
     pub fn values(&self) -> &[f64] {
         &self.values
@@ -94,6 +127,30 @@ impl Series {
     /// What is known to move demand.
     pub fn regressors(&self) -> &[Regressor] {
         &self.regressors
+    }
+
+    /// What demand of each period is multiplied by, periods ahead behind the history; empty without
+    /// a season that is known from elsewhere.
+    pub fn seasonal_factors(&self) -> &[f64] {
+        &self.seasonal_factors
+    }
+
+    /// The same as if there were no such season. Whole numbers stay whole, since what is sold by the
+    /// piece is followed by other models: what rounding a demand gives or takes the next one gets.
+    pub(super) fn without_season(&self) -> Self {
+        let is_whole = self.values.iter().all(|value| value.is_nan() || value.fract() == 0.0);
+        let mut owed = 0.0;
+        let without = |(&value, &factor): (&f64, &f64)| {
+            let demand = value / factor;
+            if !is_whole || demand == 0.0 || demand.is_nan() {
+                return demand;
+            }
+            let whole = (demand + owed).round();
+            owed += demand - whole;
+            whole
+        };
+        let values = self.values.iter().zip(&self.seasonal_factors).map(without).collect();
+        Self { values, seasonal_factors: Vec::new(), ..self.clone() }
     }
 
     /// How many periods there are.

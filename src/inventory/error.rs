@@ -15,6 +15,18 @@ pub enum InventoryError {
 }
 
 impl InventoryError {
+    /// Says in which field the value stands, as [`Invalid::at`] does.
+    #[must_use]
+    pub fn at(self, field: impl std::fmt::Display) -> Self {
+        match self {
+            Self::Invalid(invalid) => Self::Invalid(invalid.at(field)),
+            Self::Forecast(ForecastError::Invalid(invalid)) => {
+                Self::Forecast(ForecastError::Invalid(invalid.at(field)))
+            }
+            Self::Forecast(short @ ForecastError::TooShort { .. }) => Self::Forecast(short),
+        }
+    }
+
     /// Stable name of the kind of error, for programs.
     pub fn code(&self) -> &'static str {
         match self {

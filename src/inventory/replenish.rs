@@ -1,11 +1,17 @@
 //! From forecast, stock and policy to what must be bought.
 
-use super::{InventoryError, Policy, StockPosition};
-use crate::{
-    forecast::{DemandDistribution, Forecast, LeadTime},
-    unit::{Day, Invalid, Probability, Quantity, Sku, Unit},
+use super::{
+    DemandOutlook, InventoryError, Policy, Rule, StockPosition,
+    amount::{float, round_up, smallest_part},
+    arithmetic::{Arithmetic, Term},
+    beyond_position::BeyondPosition,
+    level::Aim,
+    position::check_size,
+    protection::Protection,
+    rule::Levels,
 };
-use rust_decimal::{Decimal, RoundingStrategy, prelude::FromPrimitive};
+use crate::unit::{Day, Exact, Invalid, Probability, Quantity, Sku, TimeOfDay};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// Something that must be bought.
@@ -29,65 +35,90 @@ pub struct Replenishment {
     /// What must be bought; none when the stock will do until the next review.
     #[cfg_attr(target_family = "wasm", tsify(type = "Requirement | null"))]
     pub requirement: Option<Requirement>,
+    /// How pressing it is.
+    pub urgency: Urgency,
+    /// The first day on which the supplier takes an order.
+    pub order_on: Day,
     /// The first day at whose end demand exceeds, at the service level, what can be sold by then; none
     /// when nothing must be bought.
     #[cfg_attr(target_family = "wasm", tsify(type = "Day | null"))]
     pub runs_out: Option<Day>,
-    /// The latest day to order so that it is there before the stock runs out; before `today` when it
+    /// The latest day to order so that it is there before the stock runs out; before today when it
     /// is already late.
     #[cfg_attr(target_family = "wasm", tsify(type = "Day | null"))]
     pub order_by: Option<Day>,
+    /// An order is placed when the inventory position is at or below this; below it where the rule
+    /// has only an order-up-to level, which then is both.
+    pub reorder_point: Quantity,
     /// Stock and orders together shall reach this level.
     pub order_up_to_level: Quantity,
+    /// The reorder point less expected demand until the next order arrives.
+    pub safety_stock: f64,
     /// What there is, less what is promised, and all that is coming.
     pub inventory_position: Quantity,
-    /// Expected demand over lead time and review period.
+    /// Expected demand until the next order arrives.
     pub expected_demand: f64,
-    /// How likely demand over that time exceeds the inventory position if nothing is ordered.
+    /// How likely demand until then exceeds the inventory position if nothing is ordered; where goods
+    /// expire or sales are lost, how likely something is short once an order could be there.
     pub stock_out_risk: Probability,
+    /// How likely it does when the requirement is ordered.
+    pub stock_out_risk_after: Probability,
+    /// Expected demand that finds no stock until then when the requirement is ordered; where goods
+    /// expire or sales are lost, from its arrival on, for no order helps before.
+    pub expected_shortage: f64,
+    /// What is expected to expire, of what there is, what is coming and what is ordered now.
+    pub expected_waste: f64,
     /// The highest service level that the history's length can tell apart.
     pub service_level_resolution: Probability,
     /// The arithmetic, term by term, in the order in which a person would read it.
     pub terms: Vec<Term>,
 }
 
-/// One number of the arithmetic and what it is.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+/// How pressing a requirement is, the most pressing first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
-pub struct Term {
-    /// What the number is, in words.
-    pub name: String,
-    /// The number with its unit.
-    pub value: String,
+pub enum Urgency {
+    /// There is nothing to sell today.
+    OutOfStock,
+    /// Even what is ordered today comes after the stock has run out.
+    Late,
+    /// It must be ordered on the first order day: the next one is too late.
+    Now,
+    /// It is due at this review, and the stock would last until after the next one.
+    Due,
+    /// Nothing must be bought.
+    None,
 }
 
 /// Works out what must be bought of one product so that the stock lasts until what is ordered at the
 /// next review has arrived.
 ///
-/// The order-up-to level is the smallest stock that covers demand over lead time and review period
-/// with the wanted probability, read off the forecast's own distribution and rounded up to what the
+/// The stock is that at the start of the first day of the outlook, which is the day for which one
+/// plans; `time` is the time of that day at the supplier's place, for its cut-off. Levels come from
+/// the forecast's own distribution of demand until the next order arrives, rounded up to what the
 /// unit allows (whole pieces for `each` and for packs, thousandths for the rest).
+///
+/// Asking again with another policy or stock and the same outlook costs microseconds.
 ///
 /// # Errors
 ///
-/// When stock or policy cannot be accepted, or the history is too short for the interval.
+/// When stock or policy cannot be accepted, the stock was counted on another day than the forecast
+/// starts, or the interval is longer than the forecast can say. Paths begin with the SKU.
 ///
 /// ```
 /// use replenish::{
-///     forecast::{ForecastOptions, LeadTime, Series, forecast},
-///     inventory::{Policy, StockPosition, replenish},
+///     forecast::{ForecastOptions, LeadTime, Period, Series, forecast},
+///     inventory::{DemandOutlook, Policy, StockPosition, replenish},
 ///     unit::{Probability, Sku},
 /// };
 /// let history = Series::new([4.0, 6.0].repeat(20))?;
 /// let options = ForecastOptions { season_length: 2, ..ForecastOptions::default() };
-/// let policy = Policy {
-///     service_level: Probability::new(0.95)?,
-///     review_period_days: 1,
-///     lead_time: LeadTime::Fixed { periods: 3 },
-/// };
+/// let forecast = forecast(&history, &options)?;
+/// let outlook = DemandOutlook::new(&forecast, "2026-11-21".parse()?, Period::Day);
+/// let policy = Policy::order_up_to(Probability::new(0.95)?, LeadTime::Fixed { periods: 3 }, 1);
 /// let stock = StockPosition::on_hand("12 each".parse()?);
-/// let (today, sku) = ("2026-11-21".parse()?, Sku::new("apple")?);
-/// let result = replenish(&sku, &forecast(&history, &options)?, &stock, &policy, today)?;
+/// let result = replenish(&Sku::new("apple")?, &outlook, &stock, &policy, None)?;
 /// let requirement = result.requirement.unwrap();
 /// assert!((result.expected_demand - 20.0).abs() < 0.5); // 4 + 6 + 4 + 6
 /// assert!(!result.order_up_to_level.minus("20 each".parse()?)?.is_negative()); // and some for safety
@@ -98,205 +129,309 @@ pub struct Term {
 /// ```
 pub fn replenish(
     sku: &Sku,
-    forecast: &Forecast,
+    outlook: &DemandOutlook<'_>,
     stock: &StockPosition,
     policy: &Policy,
-    today: Day,
+    time: Option<TimeOfDay>,
 ) -> Result<Replenishment, InventoryError> {
-    let protection = policy.lead_time.plus(policy.review_period_days);
-    let demand = forecast.lead_time_demand(&protection)?;
-    let unit = stock.unit();
-    let position = stock.inventory_position()?;
-    let wanted = demand.quantile(policy.service_level);
-    let level = Quantity::new(round_up(wanted, unit)?, unit);
-    let shortfall = level.minus(position)?;
+    decide(sku, outlook, stock, policy, time).map_err(|error| error.at(sku))
+}
 
-    let longest = i64::from(policy.lead_time.longest()?);
+fn decide(
+    sku: &Sku,
+    outlook: &DemandOutlook<'_>,
+    stock: &StockPosition,
+    policy: &Policy,
+    time: Option<TimeOfDay>,
+) -> Result<Replenishment, InventoryError> {
+    let today = outlook.start();
+    stock.check().and_then(|()| check_day(stock, today)).map_err(|invalid| invalid.at("stock"))?;
+    policy.check().map_err(|invalid| invalid.at("policy"))?;
+    let aim = Aim::of(&policy.target).map_err(|invalid| invalid.at("target").at("policy"))?;
+    let unit = stock.unit();
+    let protection = Protection::of(outlook, policy, time)?;
+    let demand = &*protection.demand;
+    let mut levels = Levels::of(outlook, policy, aim, &protection, unit)?;
+
+    let position = stock.inventory_position().map_err(|invalid| invalid.at("stock"))?;
+    let beyond = BeyondPosition::of(outlook, stock, policy, &protection)?;
+    let wanted = match &beyond {
+        None => levels.order_at(position.amount()),
+        Some(beyond) => {
+            let multiple = policy.order_multiple.unwrap_or(smallest_part(unit)).to(unit)?;
+            let multiple = float(multiple.amount());
+            match beyond.wanted(outlook, stock, policy, &protection, aim, multiple)? {
+                Some(wanted) => {
+                    let wanted = round_up(wanted, unit)?;
+                    levels.meet(position.amount(), wanted);
+                    wanted
+                }
+                None => levels.order_at(position.amount().minus(round_up(beyond.unsold, unit)?)),
+            }
+        }
+    };
+    // What arrives when nothing is sold any more is never needed.
+    let in_time = policy.last_day_of_sale.is_none_or(|last| protection.earliest_arrival <= last);
+    let quantity = if in_time { lot(wanted, policy, stock)? } else { Decimal::ZERO };
+
+    let position_after = float(position.amount() + quantity);
+    let (risk, risk_after, shortage, waste) = match &beyond {
+        None => (
+            demand.probability_above(float(position.amount())),
+            demand.probability_above(position_after),
+            demand.expected_shortage(position_after),
+            0.0,
+        ),
+        Some(beyond) => {
+            let (without, with) = (beyond.outcome(0.0)?, beyond.outcome(float(quantity))?);
+            let risk = |enough: Probability| Probability::new(1.0 - enough.value());
+            (risk(without.enough)?, risk(with.enough)?, with.short, with.wasted)
+        }
+    };
+    // The probability that the levels stand for says when the stock counts as run out.
+    let held = float(levels.reorder_point);
+    let service = Probability::new(1.0 - demand.probability_above(held).value())?;
     let (mut requirement, mut runs_out, mut order_by) = (None, None, None);
-    if shortfall.amount() > Decimal::ZERO {
-        let day = first_short_day(forecast, stock, policy, today)?;
-        let need_by = day.max(today.plus_days(longest)?);
-        requirement = Some(Requirement { sku: sku.clone(), quantity: shortfall, need_by });
-        order_by = Some(day.plus_days(-longest)?);
+    let mut urgency = Urgency::None;
+    if quantity > Decimal::ZERO {
+        let day = first_short_day(outlook, stock, &protection, service)?;
+        let need_by = day.max(protection.arrival);
+        let latest = latest_order_day(policy, day)?;
+        let quantity = Quantity::new(quantity, unit);
+        requirement = Some(Requirement { sku: sku.clone(), quantity, need_by });
+        urgency = Urgency::of(stock, today, day, latest, &protection)?;
+        order_by = Some(latest);
         runs_out = Some(day);
     }
+    let arithmetic = Arithmetic {
+        outlook,
+        stock,
+        policy,
+        protection: &protection,
+        levels: &levels,
+        wanted,
+        quantity,
+        in_time,
+        unsold: beyond.as_ref().map_or(0.0, |beyond| beyond.unsold),
+        wasted: waste,
+    };
     Ok(Replenishment {
+        urgency,
+        order_on: protection.order_day,
         runs_out,
         order_by,
-        stock_out_risk: demand.probability_above(float(position.amount())),
-        terms: terms(forecast, stock, policy, &demand, level, shortfall)?,
-        requirement,
-        order_up_to_level: level,
+        reorder_point: Quantity::new(levels.reorder_point, unit),
+        order_up_to_level: Quantity::new(levels.order_up_to_level, unit),
+        safety_stock: held - demand.mean(),
         inventory_position: position,
         expected_demand: demand.mean(),
+        stock_out_risk: risk,
+        stock_out_risk_after: risk_after,
+        expected_shortage: shortage,
+        expected_waste: waste,
         service_level_resolution: demand.resolution(),
+        terms: arithmetic.terms()?,
+        requirement,
     })
 }
 
+/// The stock must be that of the day on which the forecast starts, or of the end of the day before.
+fn check_day(stock: &StockPosition, start: Day) -> Result<(), Invalid> {
+    let Some(counted) = stock.as_of else { return Ok(()) };
+    let late = start.days_until(counted);
+    if late > 0 {
+        let expected = format!("{start}, the forecast's first day, or the day before");
+        return Err(Invalid::new("position_after_forecast", expected, counted).at("as_of"));
+    }
+    if late < -1 {
+        let expected = format!("{start}, the forecast's first day, or the day before");
+        return Err(Invalid::new("position_before_forecast", expected, counted).at("as_of"));
+    }
+    Ok(())
+}
+
+/// What is wanted, in the lots that can be ordered.
+fn lot(wanted: Decimal, policy: &Policy, stock: &StockPosition) -> Result<Decimal, Invalid> {
+    if wanted <= Decimal::ZERO {
+        return Ok(Decimal::ZERO);
+    }
+    let in_unit = |quantity: Option<Quantity>, field: &str| match quantity {
+        Some(quantity) => quantity
+            .to(stock.unit())
+            .map(|quantity| Some(quantity.amount()))
+            .map_err(|invalid| invalid.at(field).at("policy")),
+        None => Ok(None),
+    };
+    let least = in_unit(policy.minimum_order_quantity, "minimum_order_quantity")?;
+    let quantity = least.map_or(wanted, |least| wanted.max(least));
+    let Some(multiple) = in_unit(policy.order_multiple, "order_multiple")? else {
+        return Ok(quantity);
+    };
+    quantity
+        .checked_div(multiple)
+        .and_then(|count| count.ceil().checked_times(multiple))
+        .ok_or_else(|| {
+            let expected = "a multiple that the order can be counted in";
+            Invalid::new("quantity_too_large", expected, multiple).at("order_multiple").at("policy")
+        })
+}
+
 /// The first day at whose end demand since today exceeds, at the service level, what can be sold by
-/// then; the end of the protection interval when only later receipts fail.
+/// then; the end of the interval when only later receipts fail.
 fn first_short_day(
-    forecast: &Forecast,
+    outlook: &DemandOutlook<'_>,
     stock: &StockPosition,
-    policy: &Policy,
-    today: Day,
+    protection: &Protection,
+    service: Probability,
 ) -> Result<Day, InventoryError> {
-    let available = stock.available()?;
-    let days = policy.lead_time.longest()?.saturating_add(policy.review_period_days);
-    for ahead in 0..days {
-        let day = today.plus_days(i64::from(ahead))?;
-        let demand = forecast.lead_time_demand(&LeadTime::Fixed { periods: ahead + 1 })?;
-        let there = available.plus(stock.due_by(day)?)?;
-        let wanted = round_up(demand.quantile(policy.service_level), stock.unit())?;
-        if wanted > there.amount() {
-            return Ok(day);
+    let mut receipts: Vec<(Day, Decimal)> =
+        stock.on_order.iter().map(|receipt| (receipt.due, receipt.quantity.amount())).collect();
+    receipts.push((protection.end, Decimal::ZERO));
+    let mut from = outlook.start();
+    let mut there = stock.available()?.amount();
+    // Between two receipts demand only grows.
+    loop {
+        there =
+            receipts.iter().filter(|&&(due, _)| due <= from).fold(there, |sum, r| sum.plus(r.1));
+        receipts.retain(|&(due, _)| due > from);
+        let Some(until) = receipts.iter().map(|&(due, _)| due).min() else {
+            return Ok(protection.end);
+        };
+        let until = until.min(protection.end);
+        let level = float(there);
+        let most = level + level.abs() * 1e-8;
+        let is_short = |day: Day| -> Result<bool, InventoryError> {
+            let wanted = outlook.quantile_until_if(day.plus_days(1)?, service, most)?;
+            Ok(wanted > most || wanted - wanted * 1e-9 > level)
+        };
+        let likely = protection.days_served(level, service) - outlook.start().days_until(from);
+        let low =
+            first_true(from.days_until(until), likely, |days| is_short(from.plus_days(days)?))?;
+        let day = from.plus_days(low)?;
+        if day < until || day >= protection.end {
+            return Ok(day.min(protection.end));
+        }
+        from = until;
+    }
+}
+
+/// The first of the numbers from 0 up to `end` of which something is so, which then is so of all that
+/// follow; `end` where it is so of none. It is looked for around a guess, ever farther from it, and
+/// then by halving.
+fn first_true<E>(
+    end: i64,
+    guess: i64,
+    mut is_so: impl FnMut(i64) -> Result<bool, E>,
+) -> Result<i64, E> {
+    let (mut low, mut high) = (0, end);
+    let (mut next, mut stride) = (guess, 1);
+    while low < high {
+        let place = next.clamp(low, high - 1);
+        if is_so(place)? {
+            high = place;
+            next = place - stride;
+        } else {
+            low = place + 1;
+            next = place + stride;
+        }
+        if low > 0 && high < end {
+            next = low + (high - low) / 2;
+        }
+        stride *= 2;
+    }
+    Ok(low)
+}
+
+/// The latest day on which an order arrives by a day even when it takes as long as it may.
+fn latest_order_day(policy: &Policy, day: Day) -> Result<Day, Invalid> {
+    let longest = policy.lead_time.longest()?;
+    let latest = day.plus_days(-i64::from(longest))?;
+    let Some(calendar) = &policy.calendar else { return Ok(latest) };
+    for earlier in 0..366 {
+        let candidate = latest.plus_days(-earlier)?;
+        let is_open = calendar.order_day(candidate, None)? == candidate;
+        if is_open && calendar.arrival(candidate, longest)? <= day {
+            return Ok(candidate);
         }
     }
-    Ok(today.plus_days(i64::from(days))?)
+    Ok(latest)
 }
 
-fn terms(
-    forecast: &Forecast,
-    stock: &StockPosition,
-    policy: &Policy,
-    demand: &DemandDistribution,
-    level: Quantity,
-    shortfall: Quantity,
-) -> Result<Vec<Term>, InventoryError> {
-    let unit = stock.unit();
-    let lead_time = match &policy.lead_time {
-        LeadTime::Fixed { periods } => format!("{periods} days"),
-        LeadTime::Empirical { .. } => format!("up to {} days", policy.lead_time.longest()?),
-    };
-    let percent = policy.service_level.value() * 100.0;
-    let safety_stock = float(level.amount()) - demand.mean();
-    let term = |name: &str, value: String| Term { name: name.to_owned(), value };
-    let coming = stock.inventory_position()?.minus(stock.available()?)?;
-    Ok(vec![
-        term(
-            "forecast per day, mean of the horizon",
-            format!("{:.2} {unit}", mean(&forecast.mean)),
-        ),
-        term("lead time", lead_time),
-        term("review period", format!("{} days", policy.review_period_days)),
-        term("expected demand until then", format!("{:.1} {unit}", demand.mean())),
-        term("safety stock", format!("{safety_stock:.1} {unit}")),
-        term("order-up-to level", format!("{level} (enough with a probability of {percent:.0} %)")),
-        term("on hand", stock.on_hand.to_string()),
-        term("reserved and back-ordered", stock.reserved.plus(stock.back_ordered)?.to_string()),
-        term("on order", coming.to_string()),
-        term(
-            "to buy",
-            if shortfall.is_negative() { Quantity::zero(unit) } else { shortfall }.to_string(),
-        ),
-    ])
+impl Urgency {
+    fn of(
+        stock: &StockPosition,
+        today: Day,
+        runs_out: Day,
+        order_by: Day,
+        protection: &Protection,
+    ) -> Result<Self, Invalid> {
+        let overdue = stock.on_order.iter().any(|receipt| receipt.due <= today);
+        if stock.available()?.amount() <= Decimal::ZERO && !overdue {
+            return Ok(Self::OutOfStock);
+        }
+        let next_review = protection.order_day.days_until(order_by) as f64;
+        Ok(if runs_out < protection.arrival || order_by < protection.order_day {
+            Self::Late
+        } else if next_review < protection.cycle_days {
+            Self::Now
+        } else {
+            Self::Due
+        })
+    }
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// A demand as an exact amount, rounded up to what the unit allows.
-///
-/// A sum of floats may lie a hair above the number that was meant, which must not cost a piece more:
-/// a billionth of the value is let go.
-fn round_up(demand: f64, unit: Unit) -> Result<Decimal, Invalid> {
-    let decimals = match unit.as_str() {
-        "kg" | "g" | "t" | "lb" | "oz" | "l" | "cl" | "ml" => 3,
-        _ => 0,
-    };
-    let less = demand - demand * 1e-9;
-    let exact = Decimal::from_f64(less)
-        .ok_or_else(|| Invalid::new("demand_too_large", "a demand of at most 28 digits", demand))?;
-    Ok(exact.round_dp_with_strategy(decimals, RoundingStrategy::ToPositiveInfinity))
-}
-
-/// The nearest float; quantities are exact, probabilities of them are not.
-fn float(amount: Decimal) -> f64 {
-    rust_decimal::prelude::ToPrimitive::to_f64(&amount).unwrap_or(f64::MAX)
+impl Policy {
+    /// Checks what the types alone cannot.
+    fn check(&self) -> Result<(), Invalid> {
+        if self.review_period_days == 0 {
+            let expected = "1 or more days from one review to the next";
+            return Err(Invalid::new("review_period_invalid", expected, 0).at("review_period_days"));
+        }
+        if self.shelf_life_days == Some(0) {
+            let expected = "1 or more days, the day of receipt included";
+            return Err(Invalid::new("shelf_life_invalid", expected, 0).at("shelf_life_days"));
+        }
+        for (field, quantity) in [
+            ("minimum_order_quantity", self.minimum_order_quantity),
+            ("order_multiple", self.order_multiple),
+        ] {
+            if let Some(quantity) = quantity
+                && quantity.amount() <= Decimal::ZERO
+            {
+                let expected = "a quantity above zero";
+                return Err(Invalid::new("quantity_not_positive", expected, quantity).at(field));
+            }
+            if let Some(quantity) = quantity {
+                check_size(quantity).map_err(|invalid| invalid.at(field))?;
+            }
+        }
+        if matches!(self.rule, Rule::OrderOnce) && self.last_day_of_sale.is_none() {
+            let expected = "the last day of sale, for which is ordered once";
+            return Err(Invalid::new("last_day_missing", expected, "none").at("last_day_of_sale"));
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        forecast::{ForecastOptions, Series, forecast},
-        inventory::ExpectedReceipt,
-    };
 
-    fn day(text: &str) -> Day {
-        text.parse().unwrap()
-    }
-
-    fn steady(per_day: f64) -> Forecast {
-        let options =
-            ForecastOptions { season_length: 1, horizon: 7, ..ForecastOptions::default() };
-        forecast(&Series::new(vec![per_day; 60]).unwrap(), &options).unwrap()
-    }
-
-    fn policy(lead_time: u32, review: u32) -> Policy {
-        Policy {
-            service_level: Probability::new(0.95).unwrap(),
-            review_period_days: review,
-            lead_time: LeadTime::Fixed { periods: lead_time },
+    #[test]
+    fn the_first_is_found_from_any_guess() {
+        for end in 0..20 {
+            for first in 0..=end {
+                for guess in -3..25 {
+                    let mut asked = 0;
+                    let found = first_true(end, guess, |number| {
+                        asked += 1;
+                        Ok::<_, ()>(number >= first)
+                    });
+                    assert_eq!(found, Ok(first));
+                    assert!(guess != first || asked <= 2, "{asked}");
+                    assert!(asked <= 9, "{asked}");
+                }
+            }
         }
-    }
-
-    fn run(stock: &StockPosition, policy: &Policy) -> Replenishment {
-        replenish(&Sku::new("a").unwrap(), &steady(3.0), stock, policy, day("2026-03-01")).unwrap()
-    }
-
-    #[test]
-    fn a_second_run_with_the_order_placed_buys_nothing() {
-        let mut stock = StockPosition::on_hand("5 each".parse().unwrap());
-        let first = run(&stock, &policy(2, 7)).requirement.unwrap();
-        // Three a day over nine days; small counts are never quite certain, and a little is added.
-        let bought = float(first.quantity.amount());
-        assert!((22.0..=30.0).contains(&bought), "{bought}");
-        // Even when the receipt is postponed far beyond the interval.
-        stock.on_order.push(ExpectedReceipt { due: day("2026-09-01"), quantity: first.quantity });
-        assert_eq!(run(&stock, &policy(2, 7)).requirement, None);
-    }
-
-    #[test]
-    fn the_day_the_stock_runs_out_says_when_to_order() {
-        let stock = StockPosition::on_hand("7 each".parse().unwrap());
-        let result = run(&stock, &policy(4, 1));
-        // Three a day: two days are covered, the third is not; it must be ordered two days ago.
-        assert_eq!(result.runs_out.unwrap(), day("2026-03-03"));
-        assert_eq!(result.order_by.unwrap(), day("2026-02-27"));
-        // An order placed now is there in four days: nothing is needed before.
-        assert_eq!(result.requirement.unwrap().need_by, day("2026-03-05"));
-        assert!((result.stock_out_risk.value() - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_receipt_in_time_postpones_the_need() {
-        let mut stock = StockPosition::on_hand("7 each".parse().unwrap());
-        stock
-            .on_order
-            .push(ExpectedReceipt { due: day("2026-03-03"), quantity: "3 each".parse().unwrap() });
-        assert_eq!(run(&stock, &policy(4, 1)).runs_out.unwrap(), day("2026-03-04"));
-    }
-
-    #[test]
-    fn floating_sums_do_not_cost_a_piece() {
-        assert_eq!(round_up(0.1 + 0.2, "kg".parse().unwrap()).unwrap().to_string(), "0.300");
-        assert_eq!(round_up(3.000_000_000_000_001, Unit::EACH).unwrap().to_string(), "3");
-        assert_eq!(round_up(3.001, Unit::EACH).unwrap().to_string(), "4");
-    }
-
-    #[test]
-    fn bad_stock_is_refused() {
-        let mut stock = StockPosition::on_hand("7 each".parse().unwrap());
-        stock.back_ordered = "1 kg".parse().unwrap();
-        let result = replenish(
-            &Sku::new("a").unwrap(),
-            &steady(1.0),
-            &stock,
-            &policy(1, 1),
-            day("2026-03-01"),
-        );
-        assert_eq!(result.unwrap_err().code(), "unit_mixed");
     }
 }

@@ -1,9 +1,12 @@
-//! Stock from a comma-separated file.
+//! Stock, open orders and lots from comma-separated files.
 
-use super::{ExpectedReceipt, StockPosition};
+use super::{
+    ExpectedReceipt, Lot, ProductPolicy, ReceiptStage, StockPosition,
+    policy_columns::{self, PolicyRow},
+};
 use crate::unit::{
-    Day, Invalid, Probability, Quantity, Sku, SupplierId, Unit,
-    table::{Column, File, Row, TableProblem, read},
+    Day, Invalid, Quantity, Sku, SupplierId, Unit,
+    table::{Column, File, Row, TableProblem, read, read_any},
 };
 use std::collections::BTreeMap;
 
@@ -27,21 +30,22 @@ pub struct StockItem {
     pub stock: StockPosition,
     /// From whom it is bought when nobody compares.
     pub default_supplier: Option<SupplierId>,
-    /// The wanted cycle service level, where the file states one.
-    pub service_level: Option<Probability>,
+    /// How it is replenished, as far as the file says.
+    pub policy: ProductPolicy,
 }
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 11] = [
     Column::required("sku"),
     Column::required("on_hand"),
     Column::optional("description"),
     Column::optional("unit"),
     Column::optional("reserved"),
     Column::optional("back_ordered"),
+    Column::optional("quarantined"),
     Column::optional("on_order"),
     Column::optional("on_order_due"),
     Column::optional("default_supplier"),
-    Column::optional("service_level"),
+    Column::optional("as_of"),
 ];
 const SKU: usize = 0;
 const ON_HAND: usize = 1;
@@ -49,14 +53,16 @@ const DESCRIPTION: usize = 2;
 const UNIT: usize = 3;
 const RESERVED: usize = 4;
 const BACK_ORDERED: usize = 5;
-const ON_ORDER: usize = 6;
-const ON_ORDER_DUE: usize = 7;
-const DEFAULT_SUPPLIER: usize = 8;
-const SERVICE_LEVEL: usize = 9;
+const QUARANTINED: usize = 6;
+const ON_ORDER: usize = 7;
+const ON_ORDER_DUE: usize = 8;
+const DEFAULT_SUPPLIER: usize = 9;
+const AS_OF: usize = 10;
 
 /// Reads one row a product: `sku,on_hand` and, where there are such columns, `description`, `unit`
-/// (`each` when blank), `reserved`, `back_ordered`, `on_order` with `on_order_due`,
-/// `default_supplier`, `service_level` (0.95 for 95 %).
+/// (`each` when blank), `reserved`, `back_ordered`, `quarantined`, `on_order` with `on_order_due`,
+/// `default_supplier`, `as_of`, and how it is replenished: targets (`service_level` such as 0.95,
+/// `fill_rate`, or `shortage_cost` with a holding cost), lead time, calendar, rule and lots.
 ///
 /// # Errors
 ///
@@ -64,7 +70,8 @@ const SERVICE_LEVEL: usize = 9;
 /// twice, a negative quantity, goods on order without the day on which they are due.
 pub fn read_stock(file: File<'_>) -> Result<StockList, Vec<TableProblem>> {
     let mut items = BTreeMap::new();
-    let ignored_columns = read(file, &COLUMNS, &mut |row| {
+    let columns: Vec<Column> = COLUMNS.into_iter().chain(policy_columns::COLUMNS).collect();
+    let ignored_columns = read(file, &columns, &mut |row| {
         let sku: Sku = row.parse(SKU)?;
         let item = item(row)?;
         if items.insert(sku.clone(), item).is_some() {
@@ -82,12 +89,15 @@ fn item(row: &Row<'_>) -> Result<StockItem, Invalid> {
         Ok(Quantity::new(amount, unit))
     };
     let mut stock = StockPosition::on_hand(Quantity::new(row.amount(ON_HAND)?, unit));
+    stock.as_of = row.optional(AS_OF)?;
     stock.reserved = optional(RESERVED)?;
     stock.back_ordered = optional(BACK_ORDERED)?;
+    let quarantined = row.optional_amount(QUARANTINED)?;
+    stock.quarantined = quarantined.map(|amount| Quantity::new(amount, unit));
     let coming = optional(ON_ORDER)?;
     match row.optional::<Day>(ON_ORDER_DUE)? {
         Some(due) if !coming.is_zero() => {
-            stock.on_order.push(ExpectedReceipt { due, quantity: coming });
+            stock.on_order.push(ExpectedReceipt::ordered(due, coming));
         }
         None if !coming.is_zero() => {
             let invalid =
@@ -105,20 +115,90 @@ fn item(row: &Row<'_>) -> Result<StockItem, Invalid> {
         description: description.to_owned(),
         stock,
         default_supplier: row.optional(DEFAULT_SUPPLIER)?,
-        service_level: service_level(row)?,
+        policy: PolicyRow::new(row, COLUMNS.len(), unit).policy()?,
     })
 }
 
-fn service_level(row: &Row<'_>) -> Result<Option<Probability>, Invalid> {
-    if row.optional_amount(SERVICE_LEVEL)?.is_none() {
-        return Ok(None);
+const PIPELINE: [Column; 5] = [
+    Column::required("sku"),
+    Column::required("due"),
+    Column::required("quantity"),
+    Column::optional("stage"),
+    Column::optional("expires"),
+];
+
+const LOTS: [Column; 3] =
+    [Column::required("sku"), Column::required("quantity"), Column::required("expires")];
+
+impl StockList {
+    /// Adds open orders: one row each with `sku`, `due`, `quantity` and, where there are such columns,
+    /// `stage` (`draft`, `ordered`, `in_transit`, `postponed` or `quarantined`) and `expires`.
+    ///
+    /// Returns the columns that are not read. A file with its header alone says that nothing is on order.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file with its line and column: besides what [`read`] refuses, a product
+    /// that is not stocked, a blank day, an expiry before the receipt.
+    pub fn add_pipeline(&mut self, file: File<'_>) -> Result<Vec<String>, Vec<TableProblem>> {
+        read_any(file, &PIPELINE, &mut |row| {
+            let item = self.item_mut(row)?;
+            if row.text(1).is_empty() {
+                let expected = "the day on which the goods on order are due";
+                return Err(row.problem(1, Invalid::new("due_day_missing", expected, "")));
+            }
+            let due: Day = row.parse(1)?;
+            let quantity = Quantity::new(row.amount(2)?, item.stock.unit());
+            let expires = row.optional::<Day>(4)?;
+            if let Some(expires) = expires
+                && expires < due
+            {
+                let expected = format!("{due}, the day of receipt, or later");
+                let invalid = Invalid::new("expiry_before_receipt", expected, expires);
+                return Err(row.problem(4, invalid));
+            }
+            let stage = match row.text(3) {
+                "draft" => ReceiptStage::Draft,
+                "" | "ordered" => ReceiptStage::Ordered,
+                "in_transit" => ReceiptStage::InTransit,
+                "postponed" => ReceiptStage::Postponed,
+                "quarantined" => ReceiptStage::Quarantined,
+                other => {
+                    let expected = "draft, ordered, in_transit, postponed or quarantined";
+                    return Err(row.problem(3, Invalid::new("stage_unknown", expected, other)));
+                }
+            };
+            item.stock.on_order.push(ExpectedReceipt { due, quantity, stage, expires });
+            Ok(())
+        })
     }
-    let text = row.text(SERVICE_LEVEL);
-    let value = text.parse().unwrap_or(f64::NAN);
-    Probability::new(value).map(Some).map_err(|_| {
-        let expected = "a probability between 0 and 1, such as 0.95";
-        row.problem(SERVICE_LEVEL, Invalid::new("probability_out_of_range", expected, text))
-    })
+
+    /// Adds the lots of what is on hand: one row each with `sku`, `quantity` and `expires`, the last
+    /// day on which it can be sold.
+    ///
+    /// Returns the columns that are not read.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the file with its line and column: besides what [`read`] refuses, a product
+    /// that is not stocked, more in lots than on hand.
+    pub fn add_lots(&mut self, file: File<'_>) -> Result<Vec<String>, Vec<TableProblem>> {
+        read_any(file, &LOTS, &mut |row| {
+            let item = self.item_mut(row)?;
+            let quantity = Quantity::new(row.amount(1)?, item.stock.unit());
+            item.stock.lots.push(Lot { quantity, expires: row.parse(2)? });
+            item.stock.check().map_err(|invalid| {
+                let (code, expected) = (invalid.code, invalid.expected.clone());
+                row.problem(1, Invalid::new(code, expected, invalid.got.as_str()))
+            })
+        })
+    }
+
+    fn item_mut(&mut self, row: &Row<'_>) -> Result<&mut StockItem, Invalid> {
+        let sku: Sku = row.parse(0)?;
+        let unknown = Invalid::new("sku_unknown", "a product of the stock file", &sku);
+        self.items.get_mut(&sku).ok_or_else(|| row.problem(0, unknown))
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +216,7 @@ mod tests {
         let [a, b] = &list.items.values().collect::<Vec<_>>()[..] else { panic!("two products") };
         assert_eq!(a.stock.inventory_position().unwrap().to_string(), "3.5 kg");
         assert_eq!(b.stock.inventory_position().unwrap().to_string(), "3 each");
-        assert_eq!((b.description.as_str(), b.service_level), ("B", None));
+        assert_eq!((b.description.as_str(), b.policy.target), ("B", None));
     }
 
     #[test]
@@ -147,10 +227,78 @@ mod tests {
         let expected = [
             (2, "on_hand", "number_negative"),
             (3, "on_order_due", "due_day_missing"),
-            (4, "service_level", "probability_out_of_range"),
+            (4, "service_level", "service_level_out_of_range"),
             (6, "sku", "row_twice"),
             (7, "on_hand", "number_invalid"),
         ];
         assert_eq!(seen, expected.map(|(line, column, code)| (line, column.to_owned(), code)));
+    }
+
+    #[test]
+    fn how_a_product_is_replenished_may_be_said_in_columns() {
+        let text = "sku,on_hand,currency,shortage_cost,holding_cost_per_week,lead_time_days,order_days,unmet_demand,order_cost\n\
+            A,1,EUR,1,0.2,14,Mon Thu,lost,\nB,1,EUR,,7,2 3 2,,,30\n";
+        let list = stock(text).unwrap();
+        let [a, b] = &list.items.values().collect::<Vec<_>>()[..] else { panic!("two products") };
+        let json = serde_json::to_string(&a.policy).unwrap();
+        assert_eq!(
+            json,
+            "{\"target\":{\"type\":\"least_cost\",\"shortage_per_unit\":\"1.00 EUR\",\
+             \"holding_per_unit_and_day\":\"0.0285714285714285714285714286 EUR\"},\
+             \"lead_time\":{\"type\":\"fixed\",\"periods\":14},\
+             \"calendar\":{\"order_days\":\"Mon Thu\",\"delivery_days\":\"Mon Tue Wed Thu Fri Sat Sun\",\"holidays\":[]},\
+             \"unmet_demand\":\"lost\"}"
+        );
+        assert!(matches!(
+            &b.policy.rule,
+            Some(crate::inventory::Rule::ReorderUpTo { costs: Some(_), .. })
+        ));
+        assert_eq!(b.policy.lead_time.as_ref().unwrap().longest().unwrap(), 3);
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (header, cells, column, code) in [
+            ("service_level,fill_rate", "0.9,0.9", "fill_rate", "target_ambiguous"),
+            ("shortage_cost,currency", "1,EUR", "holding_cost_per_day", "cost_missing"),
+            ("shortage_cost", "1", "currency", "currency_unknown"),
+            ("rule", "guess", "rule", "rule_unknown"),
+            ("rule", "days_of_cover", "days_of_cover", "days_missing"),
+            ("lead_time_days", "-1", "lead_time_days", "lead_time_invalid"),
+            ("lead_time_days", "1.5", "lead_time_days", "lead_time_invalid"),
+            ("review_period_days", "x", "review_period_days", "days_invalid"),
+            ("unmet_demand", "gone", "unmet_demand", "unmet_demand_unknown"),
+            ("service_level", "0", "service_level", "service_level_out_of_range"),
+        ] {
+            let problems = stock(&format!("sku,on_hand,{header}\nA,1,{cells}\n")).unwrap_err();
+            assert_eq!((problems[0].column.as_str(), problems[0].code), (column, code));
+        }
+    }
+
+    #[test]
+    fn open_orders_and_lots_belong_to_stocked_products() {
+        let mut list = stock("sku,on_hand\nA,10\n").unwrap();
+        let file = |text: &'static str| File { name: "f.csv", bytes: text.as_bytes() };
+        let pipeline = "sku,due,quantity,stage,expires\nA,2026-01-02,5,in_transit,2026-01-09\nA,2026-02-02,2,,\n";
+        assert!(list.add_pipeline(file(pipeline)).unwrap().is_empty());
+        assert!(list.add_lots(file("sku,quantity,expires\nA,4,2026-01-01\n")).unwrap().is_empty());
+        assert!(list.add_pipeline(file("sku,due,quantity\n")).unwrap().is_empty());
+        assert_eq!(list.add_lots(file("")).unwrap_err()[0].line, 1);
+        let stock = &list.items.values().next().unwrap().stock;
+        assert_eq!(stock.inventory_position().unwrap().to_string(), "17 each");
+        assert_eq!(stock.on_order[0].stage, ReceiptStage::InTransit);
+        let bad = "sku,due,quantity,stage,expires\nB,2026-01-02,5,,\nA,,5,,\nA,2026-01-02,5,soon,\nA,2026-01-02,5,,2026-01-01\nA,2026-01-02,-5,,\n";
+        let problems = list.add_pipeline(file(bad)).unwrap_err();
+        let seen: Vec<_> = problems.iter().map(|p| (p.line, p.code)).collect();
+        let expected = [
+            (2, "sku_unknown"),
+            (3, "due_day_missing"),
+            (4, "stage_unknown"),
+            (5, "expiry_before_receipt"),
+            (6, "number_negative"),
+        ];
+        assert_eq!(seen, expected);
+        let problems = list.add_lots(file("sku,quantity,expires\nA,7,2026-01-01\n")).unwrap_err();
+        assert_eq!(problems[0].code, "lots_exceed_on_hand");
     }
 }

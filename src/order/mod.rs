@@ -17,9 +17,6 @@ pub use apportion::{Weight, apportion};
 pub use customer::{Adjustment, AdjustmentKind, CustomerOrder, OrderLine};
 pub use draft::{DraftContext, PurchaseOrder, PurchaseOrderLine, draft_purchase_orders};
 pub use error::{OrderError, PlanError};
-pub use plan::{
-    Plan, PlanOptions, PlanRequest, PlanTables, Product, ProductPlan, ProductProblem, plan,
-    plan_from_tables,
-};
+pub use plan::{Plan, PlanRequest, PlanTables, plan, plan_from_tables};
 pub use sale::{SaleOrder, SaleOrderLine, Share};
 pub use split::{Split, SplitBy, SplitRules, split};

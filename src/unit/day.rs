@@ -1,7 +1,7 @@
 //! Calendar days and instants, both given by the caller: the engine has no clock.
 
 use super::{Invalid, text_serde};
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -48,9 +48,34 @@ impl Day {
         })
     }
 
+    /// The same day some months later, or the last day of a month that is too short.
+    ///
+    /// # Errors
+    ///
+    /// When the result is outside the years 0001 to 9999.
+    pub fn plus_months(self, months: u32) -> Result<Self, Invalid> {
+        let moved = self.0.checked_add_months(Months::new(months));
+        moved.and_then(Self::in_range).ok_or_else(|| {
+            let expected = "a day between the years 0001 and 9999";
+            Invalid::new("day_out_of_range", expected, format!("{self} + {months} months"))
+        })
+    }
+
     /// How many days later `other` is; negative when it is earlier.
     pub fn days_until(self, other: Self) -> i64 {
         other.0.signed_duration_since(self.0).num_days()
+    }
+
+    /// How many whole months later `other` is, a month ending the day before the same day of the
+    /// next; negative when it is earlier.
+    pub fn whole_months_until(self, other: Self) -> i64 {
+        let months = |day: NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
+        months(other.0) - months(self.0) - i64::from(other.0.day() < self.0.day())
+    }
+
+    /// The day of the month, from 1.
+    pub fn day_of_month(self) -> u32 {
+        self.0.day()
     }
 
     /// The day of the week.
@@ -132,6 +157,19 @@ mod tests {
         assert_eq!(last.plus_days(1).unwrap_err().code, "day_out_of_range");
         assert_eq!(last.plus_days(i64::MIN).unwrap_err().code, "day_out_of_range");
         assert_eq!(last.plus_days(-1).unwrap().to_string(), "9999-12-30");
+    }
+
+    #[test]
+    fn months_are_counted_by_the_day() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let months = |from: &str, to: &str| day(from).whole_months_until(day(to));
+        assert_eq!(months("2026-01-15", "2026-02-15"), 1);
+        assert_eq!(months("2026-01-15", "2026-02-14"), 0);
+        assert_eq!(months("2026-01-15", "2026-01-14"), -1);
+        assert_eq!(months("2026-01-15", "2025-12-15"), -1);
+        assert_eq!(months("2026-01-15", "2025-12-14"), -2);
+        assert_eq!(day("2026-01-31").plus_months(1).unwrap().to_string(), "2026-02-28");
+        assert!(day("9999-12-01").plus_months(1).is_err());
     }
 
     #[test]

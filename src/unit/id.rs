@@ -50,6 +50,8 @@ id! {
     Sku
     /// From whom we buy.
     SupplierId
+    /// A place that keeps stock: a branch, a shop, a depot.
+    LocationId
     /// Who fulfils a customer's line.
     VendorId
     /// One supplier's offer for one product.

@@ -1,13 +1,14 @@
 //! What the words mean that every other module speaks.
 //!
 //! Read in this order: [`Invalid`] (how a bad value is refused), the identifiers, [`Money`],
-//! [`Quantity`], [`Day`] and [`Timestamp`], [`Probability`], [`math`], and [`table`] for values
+//! [`Quantity`], [`Day`], [`Timestamp`] and [`Weekdays`], [`Probability`], [`math`], and [`table`] for values
 //! that arrive as comma-separated text.
 //!
 //! Every type here is built by a constructor that cannot return a bad value, and deserializes
 //! through that same constructor, so nothing further right checks twice.
 
 mod day;
+mod exact;
 mod id;
 mod invalid;
 pub mod math;
@@ -17,11 +18,13 @@ mod quantity;
 mod random;
 mod sort;
 pub mod table;
+mod weekday;
 
 pub use day::{Day, Timestamp, Weekday};
+pub(crate) use exact::Exact;
 pub use id::{
-    AdjustmentId, DocumentId, LineId, OfferId, OrderId, PurchaseOrderId, SaleOrderId, Sku,
-    SupplierId, VendorId,
+    AdjustmentId, DocumentId, LineId, LocationId, OfferId, OrderId, PurchaseOrderId, SaleOrderId,
+    Sku, SupplierId, VendorId,
 };
 pub use invalid::{Invalid, Mistake};
 pub use money::{Currency, Money, Rounding};
@@ -29,6 +32,7 @@ pub use probability::Probability;
 pub use quantity::{Quantity, Unit};
 pub(crate) use random::Random;
 pub(crate) use sort::{index, sort_by};
+pub use weekday::{TimeOfDay, Weekdays};
 
 /// Serializes through [`std::fmt::Display`] and deserializes through [`std::str::FromStr`], so that
 /// a value has one text form everywhere: in JSON, in JavaScript, in files and in messages.

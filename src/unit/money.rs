@@ -1,6 +1,6 @@
 //! Exact money: a decimal amount and the currency that says how many decimals it has.
 
-use super::{Invalid, text_serde};
+use super::{Exact, Invalid, text_serde};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::{fmt, str::FromStr};
 
@@ -176,7 +176,7 @@ impl Money {
     /// When the currencies differ or the sum overflows.
     pub fn plus(self, other: Self) -> Result<Self, Invalid> {
         self.same_currency(other)?;
-        let amount = self.amount.checked_add(other.amount).ok_or_else(|| too_large(self))?;
+        let amount = self.amount.checked_plus(other.amount).ok_or_else(|| too_large(self))?;
         Ok(Self { amount, ..self })
     }
 
@@ -195,7 +195,7 @@ impl Money {
     ///
     /// When the product overflows.
     pub fn times(self, factor: Decimal) -> Result<Self, Invalid> {
-        let amount = self.amount.checked_mul(factor).ok_or_else(|| too_large(self))?;
+        let amount = self.amount.checked_times(factor).ok_or_else(|| too_large(self))?;
         Ok(Self { amount, ..self })
     }
 

@@ -1,6 +1,6 @@
 //! Exact quantities with their unit of measure.
 
-use super::{Invalid, text_serde};
+use super::{Exact, Invalid, text_serde};
 use rust_decimal::Decimal;
 use std::{fmt, str::FromStr};
 
@@ -145,9 +145,9 @@ impl Quantity {
         if from != to {
             return Err(refused());
         }
-        let exact = self.amount.checked_mul(numerator).and_then(|amount| {
+        let exact = self.amount.checked_times(numerator).and_then(|amount| {
             let quotient = amount.checked_div(denominator)?;
-            (quotient.checked_mul(denominator)? == amount).then_some(quotient)
+            (quotient.checked_times(denominator)? == amount).then_some(quotient)
         });
         let amount = exact.ok_or_else(|| {
             Invalid::new("unit_inexact", format!("a quantity that is exact in {unit}"), self)
@@ -164,7 +164,7 @@ impl Quantity {
         if self.unit != other.unit {
             return Err(Invalid::new("unit_mixed", format!("a quantity in {}", self.unit), other));
         }
-        let amount = self.amount.checked_add(other.amount).ok_or_else(|| {
+        let amount = self.amount.checked_plus(other.amount).ok_or_else(|| {
             Invalid::new("quantity_too_large", "a quantity of at most 28 digits", self)
         })?;
         Ok(Self { amount, ..self })

@@ -11,6 +11,9 @@ use std::{collections::BTreeMap, fmt, ops::ControlFlow, str::FromStr};
 /// How many problems of one file are listed before reading stops.
 pub const MAX_PROBLEMS: usize = 20;
 
+/// The problem of a file that has only a header.
+const WITHOUT_ROWS: &str = "file_without_rows";
+
 /// A file as the caller has it: the name that messages show, and the bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {
@@ -188,6 +191,24 @@ pub fn read(
     if problems.is_empty() { Ok(ignored) } else { Err(problems) }
 }
 
+/// As [`read`], of a file that may have no row under its header.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_any(
+    file: File<'_>,
+    columns: &[Column],
+    take: &mut dyn FnMut(&Row<'_>) -> Result<(), Invalid>,
+) -> Result<Vec<String>, Vec<TableProblem>> {
+    match read(file, columns, take) {
+        Err(problems) if matches!(&problems[..], [only] if only.code == WITHOUT_ROWS) => {
+            Ok(Vec::new())
+        }
+        result => result,
+    }
+}
+
 /// Takes a row, or what is wrong with it, and its line; breaks off where reading is to stop.
 pub type TakeRow<'t> = dyn FnMut(u64, Result<&Row<'_>, Invalid>) -> ControlFlow<()> + 't;
 
@@ -235,8 +256,7 @@ pub fn read_each(
         }
     }
     if rows == 0 {
-        let invalid =
-            Invalid::new("file_without_rows", "at least one row under the header", "none");
+        let invalid = Invalid::new(WITHOUT_ROWS, "at least one row under the header", "none");
         return Err(vec![problem(header.line, invalid)]);
     }
     let asked = |name: &str| columns.iter().any(|column| column.name == name);

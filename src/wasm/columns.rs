@@ -66,11 +66,16 @@ impl Columns {
         for (path, regressor) in regressors_of(batch, "batch")? {
             let (name, kind) = named(&regressor, &path)?;
             let values = floats(&regressor, &path, "values")?;
-            regressors.push(OwnColumn { name, kind, values, offsets: offsets(&regressor, &path)? });
+            regressors.push(OwnColumn {
+                name,
+                kind,
+                values,
+                offsets: whole_numbers(&regressor, &path, "offsets")?,
+            });
         }
         Ok(Self {
             values: floats(batch, "batch", "values")?,
-            offsets: offsets(batch, "batch")?,
+            offsets: whole_numbers(batch, "batch", "offsets")?,
             in_stock: in_stock(batch, "batch")?,
             regressors,
         })
@@ -126,17 +131,17 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {
     Ok(object.into())
 }
 
-fn floats(object: &JsValue, path: &str, name: &str) -> Result<Vec<f64>, JsValue> {
+pub(super) fn floats(object: &JsValue, path: &str, name: &str) -> Result<Vec<f64>, JsValue> {
     let value = field(object, path, name)?.unwrap_or(JsValue::UNDEFINED);
     numbers(&value, &format!("{path}.{name}"))
 }
 
-fn offsets(object: &JsValue, path: &str) -> Result<Vec<u32>, JsValue> {
-    let value = field(object, path, "offsets")?;
+pub(super) fn whole_numbers(object: &JsValue, path: &str, name: &str) -> Result<Vec<u32>, JsValue> {
+    let value = field(object, path, name)?;
     let array: Option<&Uint32Array> = value.as_ref().and_then(JsCast::dyn_ref);
     array
         .map(Uint32Array::to_vec)
-        .ok_or_else(|| expected("a Uint32Array", &format!("{path}.offsets")))
+        .ok_or_else(|| expected("a Uint32Array", &format!("{path}.{name}")))
 }
 
 fn in_stock(object: &JsValue, path: &str) -> Result<Vec<u8>, JsValue> {
@@ -169,7 +174,7 @@ fn named(regressor: &JsValue, path: &str) -> Result<(String, RegressorKind), JsV
 }
 
 /// A field, unless it is absent.
-fn field(object: &JsValue, path: &str, name: &str) -> Result<Option<JsValue>, JsValue> {
+pub(super) fn field(object: &JsValue, path: &str, name: &str) -> Result<Option<JsValue>, JsValue> {
     let value = Reflect::get(object, &name.into()).map_err(|_| expected("an object", path))?;
     Ok((!value.is_undefined() && !value.is_null()).then_some(value))
 }

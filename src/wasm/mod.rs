@@ -3,33 +3,46 @@
 //! Documents cross as plain objects, long columns of numbers as typed arrays, money and quantities
 //! as text. What is refused is thrown as an [`EngineProblem`].
 
+mod answered;
+mod catch_weight;
 mod columns;
+mod demand;
 mod document;
 mod forecast;
 mod hierarchy;
+mod joint;
+mod kit;
 mod launch;
+mod network;
+mod plan;
+mod replenish;
 mod score;
 mod series;
+mod simulate;
 
+pub use catch_weight::pieces_for_weight;
+pub use demand::demand_sums;
 pub use forecast::{
     fit_model, forecast_batch, forecast_in_detail, forecast_model, forecast_one, lead_time_demand,
     model_lead_time_demand, update_model,
 };
 pub use hierarchy::reconcile;
+pub use joint::replenish_jointly;
+pub use kit::{explode_demand, explode_requirements, substitute};
 pub use launch::forecast_launch;
+pub use network::{allocate_stock, echelon_requirement, propose_transfers};
+pub use plan::{plan, plan_from_tables, plan_options, requirements_from_tables};
+pub use replenish::replenish;
 pub use score::score_forecast;
 pub use series::read_series;
+pub use simulate::{sample_demand, simulate_stock, trace_stock};
 
 use crate::{
     flow,
     forecast::ForecastError,
     inventory, order, sourcing,
-    unit::{
-        Invalid, Mistake, Timestamp,
-        table::{File, TableProblem},
-    },
+    unit::{Invalid, Mistake, Timestamp, table::TableProblem},
 };
-use columns::Columns;
 use document::{Document, Refusal};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
@@ -47,6 +60,10 @@ export type Unit = string;
 export type Currency = string;
 /** A calendar day, such as `"2026-11-21"`. */
 export type Day = string;
+/** Days of the week, such as `"Mon Wed Fri"`. */
+export type Weekdays = string;
+/** A time of the day, such as `"14:30"`. */
+export type TimeOfDay = string;
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Timestamp = number;
 /** From 0 to 1. */
@@ -56,6 +73,7 @@ export interface Invalid { code: string; path: string; expected: string; got: st
 /** Identifiers: 1 to 128 printable characters without spaces around them. */
 export type Sku = string;
 export type SupplierId = string;
+export type LocationId = string;
 export type VendorId = string;
 export type OfferId = string;
 export type OrderId = string;
@@ -97,78 +115,6 @@ struct InputProblem {
     /// The column of that file; empty where the whole line is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<String>,
-}
-
-/// Plans what to buy from histories in columns (as for `forecastBatch`) and the rest as documents.
-#[wasm_bindgen(unchecked_return_type = "Plan")]
-pub fn plan(
-    #[wasm_bindgen(unchecked_param_type = "BatchColumns")] batch: &JsValue,
-    #[wasm_bindgen(unchecked_param_type = "PlanRequest")] request: JsValue,
-) -> Result<JsValue, JsValue> {
-    let request = take("request", request)?;
-    let plan = Columns::read(batch)?.with(|batch| order::plan(batch, &request));
-    give(&plan.map_err(plan_error)?)
-}
-
-/// A file's name, for messages, and its content.
-#[wasm_bindgen(typescript_custom_section)]
-const TABLE_TYPES: &str = r#"
-/** A file's name, which messages show, and its content. */
-export interface TableFile { name: string; bytes: Uint8Array; }
-/** The files of a plan. */
-export interface TableFiles { demand: TableFile; stock: TableFile; offers: TableFile; terms?: TableFile; }
-"#;
-
-#[wasm_bindgen]
-extern "C" {
-    /// `TableFile`.
-    pub type TableFile;
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &TableFile) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn bytes(this: &TableFile) -> Vec<u8>;
-
-    /// `TableFiles`.
-    #[wasm_bindgen(typescript_type = "TableFiles")]
-    pub type TableFiles;
-    #[wasm_bindgen(method, getter)]
-    fn demand(this: &TableFiles) -> TableFile;
-    #[wasm_bindgen(method, getter)]
-    fn stock(this: &TableFiles) -> TableFile;
-    #[wasm_bindgen(method, getter)]
-    fn offers(this: &TableFiles) -> TableFile;
-    #[wasm_bindgen(method, getter)]
-    fn terms(this: &TableFiles) -> Option<TableFile>;
-}
-
-/// Plans what to buy from comma-separated files.
-#[wasm_bindgen(js_name = planFromTables, unchecked_return_type = "Plan")]
-pub fn plan_from_tables(
-    files: &TableFiles,
-    #[wasm_bindgen(unchecked_param_type = "PlanOptions")] options: JsValue,
-) -> Result<JsValue, JsValue> {
-    let own = |file: TableFile| (file.name(), file.bytes());
-    let (demand, stock, offers) = (own(files.demand()), own(files.stock()), own(files.offers()));
-    let terms = files.terms().map(own);
-    fn file((name, bytes): &(String, Vec<u8>)) -> File<'_> {
-        File { name, bytes }
-    }
-    let tables = order::PlanTables {
-        demand: file(&demand),
-        stock: file(&stock),
-        offers: file(&offers),
-        terms: terms.as_ref().map(file),
-    };
-    give(&order::plan_from_tables(tables, &take("options", options)?).map_err(plan_error)?)
-}
-
-/// The usual options of a plan: a daily review at 95 %, four weeks of forecast.
-#[wasm_bindgen(js_name = planOptions, unchecked_return_type = "PlanOptions")]
-pub fn plan_options(
-    #[wasm_bindgen(unchecked_param_type = "Day")] today: &str,
-) -> Result<JsValue, JsValue> {
-    let today = today.parse().map_err(|problem: Invalid| refuse(problem.at("today")))?;
-    give(&order::PlanOptions::new(today))
 }
 
 /// Ranks the offers for one requirement by landed cost.
@@ -332,6 +278,13 @@ fn forecast_error(error: ForecastError) -> JsValue {
     match error {
         ForecastError::Invalid(invalid) => refuse(invalid),
         short @ ForecastError::TooShort { .. } => throw(short.code(), &short, Vec::new()),
+    }
+}
+
+fn inventory_error(error: inventory::InventoryError) -> JsValue {
+    match error {
+        inventory::InventoryError::Invalid(invalid) => refuse(invalid),
+        inventory::InventoryError::Forecast(error) => forecast_error(error),
     }
 }
 

@@ -29,7 +29,7 @@
 
 mod launches;
 
-use super::{ForecastError, QuantilePath, Series, series::MAX_DEMAND};
+use super::{DemandDistribution, ForecastError, QuantilePath, Series, series::MAX_DEMAND};
 use crate::unit::{Invalid, Probability, math};
 use launches::{Launches, mean, ratio};
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,40 @@ pub struct LaunchForecast {
     pub own_weight: f64,
     /// Demand of each period from the launch on, in parts of the level.
     pub profile: Vec<f64>,
+}
+
+impl LaunchForecast {
+    /// Demand of the first period, of the first two together, and so on, as distributions: what stock
+    /// has to be held against.
+    ///
+    /// What is not known of a new product is above all how large it is, which is the same in every
+    /// period: quantiles add up. The more probabilities were asked for, the finer they are; without
+    /// any, demand is taken to be as expected.
+    pub fn demand_sums(&self) -> Vec<DemandDistribution> {
+        let probability = |path: &QuantilePath| path.probability.value();
+        let mut sums: Vec<(f64, f64)> = Vec::with_capacity(self.quantiles.len().max(1));
+        for (index, path) in self.quantiles.iter().enumerate() {
+            // Each stands for what is nearer to it than to its neighbours.
+            let edge = |other: Option<&QuantilePath>, end: f64| {
+                other.map_or(end, |other| f64::midpoint(probability(path), probability(other)))
+            };
+            let before = index.checked_sub(1).and_then(|before| self.quantiles.get(before));
+            let weight = edge(self.quantiles.get(index + 1), 1.0) - edge(before, 0.0);
+            sums.push((0.0, weight));
+        }
+        if sums.is_empty() {
+            sums.push((0.0, 1.0));
+        }
+        let mut distributions = Vec::with_capacity(self.mean.len());
+        for (period, &mean) in self.mean.iter().enumerate() {
+            for (index, sum) in sums.iter_mut().enumerate() {
+                let path = self.quantiles.get(index);
+                sum.0 += path.and_then(|path| path.values.get(period)).copied().unwrap_or(mean);
+            }
+            distributions.push(DemandDistribution::from_weighted(sums.clone()));
+        }
+        distributions
+    }
 }
 
 /// The standard normal distribution's upper half as points with weights, each the quantile in the
@@ -284,6 +318,25 @@ mod tests {
 
     fn near(a: f64, b: f64) -> bool {
         (a - b).abs() <= 1e-9 * b.abs().max(1e-300)
+    }
+
+    #[test]
+    fn sums_are_as_unsure_as_their_periods() {
+        let histories = several(8);
+        let p = |value| Probability::new(value).unwrap();
+        let quantiles = [0.05, 0.25, 0.5, 0.75, 0.95].map(p).to_vec();
+        let options = LaunchOptions { horizon: 4, quantiles, ..LaunchOptions::default() };
+        let launch = forecast_launch(&alike(&histories), &[], &options).unwrap();
+        let sums = launch.demand_sums();
+        assert_eq!(sums.len(), 4);
+        let at = |index: usize| launch.quantiles[index].values.iter().sum::<f64>();
+        assert!(near(sums[3].quantile(p(0.05)), at(0)));
+        assert!(near(sums[3].quantile(p(0.5)), at(2)));
+        assert!(near(sums[3].quantile(p(0.95)), at(4)));
+        let unsure = LaunchOptions { quantiles: Vec::new(), ..options };
+        let launch = forecast_launch(&alike(&histories), &[], &unsure).unwrap();
+        let expected: f64 = launch.mean.iter().sum();
+        assert!(near(launch.demand_sums()[3].quantile(p(0.9)), expected));
     }
 
     #[test]

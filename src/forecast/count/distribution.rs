@@ -54,22 +54,16 @@ impl CountDistribution {
         Self::from_weighted(points.collect(), Some(step))
     }
 
+    /// Probabilities of the demands 0, `step`, 2 · `step` and so on, which add up to one.
+    pub(super) fn from_places(step: f64, probabilities: &[f64]) -> Self {
+        let points = probabilities.iter().enumerate().filter(|&(_, &share)| share > 0.0);
+        let points = points.map(|(place, &share)| (place as f64 * step, share)).collect();
+        Self { points, step: Some(step) }
+    }
+
     /// This demand and no other.
     pub(in crate::forecast) fn certain(demand: f64) -> Self {
         Self { points: vec![(demand, 1.0)], step: Some(demand) }
-    }
-
-    /// The linear pool: each distribution holds with its weight (Stone, "The opinion pool", Annals
-    /// of Mathematical Statistics 32, 1961). It keeps the doubt about which one is right, so it is
-    /// wider than its members.
-    pub(in crate::forecast) fn pool(members: &[(Self, f64)]) -> Self {
-        let mut step = Some(0.0);
-        let mut points = Vec::new();
-        for (member, weight) in members {
-            step = shared_step(step, member.step);
-            points.extend(member.points.iter().map(|&(demand, share)| (demand, share * weight)));
-        }
-        Self::from_weighted(points, step)
     }
 
     /// Demands, ascending, with their probabilities.
@@ -111,6 +105,24 @@ impl CountDistribution {
         self.largest()
     }
 
+    /// The quantiles of ascending probabilities.
+    pub(in crate::forecast) fn quantiles(
+        &self,
+        probabilities: impl Iterator<Item = f64>,
+    ) -> Vec<f64> {
+        let mut points = self.points.iter();
+        let (mut reached, mut quantile) = (0.0, self.points.first().map_or(0.0, |point| point.0));
+        let mut next = |probability: f64| {
+            while reached < probability - 1e-12 {
+                let Some(&(demand, share)) = points.next() else { break };
+                reached += share;
+                quantile = demand;
+            }
+            quantile
+        };
+        probabilities.map(&mut next).collect()
+    }
+
     /// The largest possible demand.
     pub(in crate::forecast) fn largest(&self) -> f64 {
         self.points.last().map_or(0.0, |point| point.0)
@@ -145,16 +157,6 @@ impl CountDistribution {
         }
         trim(&mut sum);
         Self::from_lattice(step, &sum)
-    }
-
-    /// The same on 512 even places where it has more: the mean stays, the rest errs by less than a
-    /// place.
-    pub(in crate::forecast) fn on_few_places(self) -> Self {
-        if self.points.len() <= CELLS {
-            return self;
-        }
-        let step = self.largest() / CELLS as f64;
-        Self::from_lattice(step, &self.on_grid(step))
     }
 
     /// The sum over several periods that are independent of each other and alike.
@@ -205,7 +207,7 @@ impl CountDistribution {
 
 /// Takes off an upper end that is too unlikely to matter, so that the grid of a long sum is not
 /// spent on it.
-fn trim(cells: &mut Vec<f64>) {
+pub(super) fn trim(cells: &mut Vec<f64>) {
     let mut lost = 0.0;
     while let Some(last) = cells.pop() {
         lost += last;
@@ -277,17 +279,6 @@ mod tests {
         assert!((sum.mean() / (13.0 * demand.mean()) - 1.0).abs() < 1e-7);
         assert!((sum.variance() / (13.0 * demand.variance()) - 1.0).abs() < 0.01);
         assert!(sum.points().len() <= CELLS + 2);
-    }
-
-    #[test]
-    fn pools() {
-        let low = CountDistribution::from_lattice(1.0, &[0.5, 0.5]);
-        let high = CountDistribution::from_lattice(2.0, &[0.0, 0.5, 0.5]);
-        let members = [(low, 1.0), (high, 3.0)];
-        let pooled = CountDistribution::pool(&members);
-        assert_eq!(pooled.points().len(), 4);
-        assert!(near(pooled.at_most(1.0), 0.25) && near(pooled.at_most(2.0), 0.625));
-        assert!(near(pooled.mean(), 0.25 * 0.5 + 0.75 * 3.0));
     }
 
     #[test]

@@ -167,6 +167,10 @@ impl Predictive for Empirical {
         CountDistribution::from_weighted(points, self.step)
     }
 
+    fn is_steady(&self) -> bool {
+        self.stride <= 1
+    }
+
     fn sum_distribution(&self, periods: usize) -> CountDistribution {
         if periods == 0 || self.values.is_empty() {
             return CountDistribution::certain(0.0);

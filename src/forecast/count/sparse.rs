@@ -9,12 +9,7 @@
 //! Statistical Society A 147, 1984). With a season, memories that only look at the same phase stand
 //! beside the others, and earn or lose their weight in the same way.
 //!
-//! The size of a demand is drawn from the product's own past sizes, recent ones more likely, each
-//! spread by a log-normal kernel whose width follows from the spread of the sizes and narrows as
-//! their number grows (the smoothed bootstrap of Willemain, Smart and Schwarz, "A new approach to
-//! forecasting intermittent demand for service parts inventories", International Journal of
-//! Forecasting 20, 2004, jitters sizes for the same reason: the largest demand so far is not the
-//! largest there can be). Sizes stay multiples of what all sizes so far were multiples of.
+//! How large a demand is follows from the sizes so far ([`sizes`]).
 //!
 //! The mean path is kept apart from the distribution. It is a power mean with a low exponent, close
 //! to the geometric one, of the mean demand in four memories: the geometric mean is the logarithmic
@@ -26,9 +21,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::filter::{Filter, Fit},
+    super::{
+        filter::{Filter, Fit},
+        on_demand::OnDemand,
+    },
     CountDistribution, LONGEST, Predictive,
+    compound::{Between, Beyond, NOTHING, PLACES, compound, multiplied},
     distribution::common_step,
+    sizes::{self, Kinds, whole},
 };
 use crate::unit::math;
 
@@ -65,6 +65,8 @@ pub(in crate::forecast) struct SparseDemand {
     sizes: Vec<f64>,
     /// What all sizes are a multiple of; none once they have nothing in common.
     step: Option<f64>,
+    #[serde(skip)]
+    kinds: OnDemand<Kinds>,
 }
 
 /// Share of the weight that is kept from one period to the next: half-lives of 4, 16, 64 periods
@@ -76,9 +78,6 @@ const PHASE_KEPT: [f64; 3] = [KEPT[0], KEPT[1], KEPT[2]];
 /// Half-lives of 2, 8, 32 periods and for ever.
 const LEVEL_KEPT: [f64; 4] =
     [std::f64::consts::FRAC_1_SQRT_2, 0.917_004_043_204_671_2, 0.978_572_062_087_700_1, 1.0];
-/// Half-lives of 8, 32, 128 demands and for ever.
-const SIZE_KEPT: [f64; 4] =
-    [0.917_004_043_204_671_2, 0.978_572_062_087_700_1, 0.994_599_423_483_633_2, 1.0];
 const EXPERTS: usize = KEPT.len() + PHASE_KEPT.len();
 /// Weights before anything was forecast: that the past still counts is likelier than that it does
 /// not, and a memory with little in it is to prove itself first.
@@ -97,29 +96,10 @@ const PHASE_BORROWED: f64 = 2.0;
 const PHASE_DEMANDS: f64 = 10.0;
 /// Sizes from which on what they have in common is taken for more than chance.
 const SURE: usize = 4;
-/// Multiples of the common step that are counted place by place.
-const FEW_PLACES: f64 = 2048.0;
+/// Probability of so many demands that no quantile in use depends on it.
+const NEGLIGIBLE: f64 = 1e-7;
 /// Sizes remembered.
 const SIZES: usize = 256;
-/// Kernel: the standard normal quantiles of the middles of seven equal parts.
-const KERNEL: [f64; 7] = [
-    -1.465_233_792_685_522_6,
-    -0.791_638_607_743_374_8,
-    -0.366_106_356_800_569_8,
-    0.0,
-    0.366_106_356_800_569_8,
-    0.791_638_607_743_374_8,
-    1.465_233_792_685_522_6,
-];
-/// Kernel width in standard deviations of log sizes when there is one size; it falls with the third
-/// root of their number and is never above [`WIDEST`].
-const WIDTH: f64 = 1.4;
-const WIDEST: f64 = 0.7;
-/// Standard deviation in logs up to which the mean size of a sum may be in doubt.
-const MOST_DOUBT: f64 = 0.5;
-/// Sizes with a standard deviation of 1 in logs, assumed before any were seen.
-const PRIOR_SIZES: f64 = 8.0;
-
 /// The model before any history; `season_length` is 1 or 0 without a season.
 pub(in crate::forecast) fn fit(season_length: usize) -> Fit<SparseDemand> {
     let phases = if season_length > 1 { season_length } else { 0 };
@@ -138,6 +118,7 @@ pub(in crate::forecast) fn fit(season_length: usize) -> Fit<SparseDemand> {
         sizes_by_phase: vec![Tally::default(); phases],
         sizes: Vec::new(),
         step: Some(0.0),
+        kinds: OnDemand::default(),
     };
     Fit { start, warm_up: 1, parameters: 2 }
 }
@@ -201,7 +182,7 @@ impl Filter for SparseDemand {
     fn observe_at_least(&mut self, value: f64) {
         if value > 0.0 {
             let (mut total, mut weight) = (value, 1.0);
-            for (&size, share) in self.sizes.iter().zip(self.size_weights()) {
+            for (&size, share) in self.sizes.iter().zip(sizes::weights(&self.sizes)) {
                 if size > value {
                     total += size * share * self.sizes.len() as f64;
                     weight += share * self.sizes.len() as f64;
@@ -219,13 +200,23 @@ impl Filter for SparseDemand {
 impl Predictive for SparseDemand {
     fn distribution(&self, step: usize) -> CountDistribution {
         let phase = self.phase_at(step);
-        let rate = self.rate(phase);
-        let mut points = self.size_points(self.size_factor(phase));
-        for point in &mut points {
-            point.1 *= rate;
+        let (rate, factor) = (self.rate(phase), self.size_factor(phase));
+        let on_places = |step| Some((step, self.kinds().places(factor, step)?));
+        if let Some((step, mut places)) = self.lattice().and_then(on_places) {
+            for share in &mut places {
+                *share *= rate;
+            }
+            places[0] = 1.0 - rate;
+            return CountDistribution::from_lattice(step, &places);
         }
-        points.insert(0, (0.0, 1.0 - rate));
-        CountDistribution::from_weighted(points, self.lattice())
+        let sizes = self.kinds().points(factor, self.lattice());
+        let points = sizes.into_iter().map(|(size, share)| (size, share * rate));
+        let points = std::iter::once((0.0, 1.0 - rate)).chain(points);
+        CountDistribution::from_weighted(points.collect(), self.lattice())
+    }
+
+    fn is_steady(&self) -> bool {
+        self.by_phase.is_empty()
     }
 
     fn sum_distribution(&self, periods: usize) -> CountDistribution {
@@ -238,28 +229,29 @@ impl Predictive for SparseDemand {
         if periods > LONGEST {
             return self.sum_distribution(LONGEST).scaled(periods as f64 / LONGEST as f64);
         }
-        let counts = self.demands_within(periods);
-        let expected: f64 = (0..periods).map(|step| self.size_factor(self.phase_at(step))).sum();
-        let size = CountDistribution::from_weighted(
-            self.size_points(expected / periods as f64),
-            self.lattice(),
-        );
-        let mut members = vec![(CountDistribution::certain(0.0), counts[0])];
-        let mut sum = size.clone();
-        let mut left = 1.0 - counts[0];
-        for (count, &share) in counts.iter().enumerate().skip(1) {
-            if left <= 0.0 {
-                break;
-            }
-            if count > 1 {
-                sum = sum.plus(&size);
-            }
-            // What is left is too unlikely to move any quantile in use.
-            let share = if left - share < 1e-7 { left } else { share };
-            members.push((sum.clone(), share));
-            left -= share;
+        let Places { step, shares, lattice } = self.places_of_sum(periods, f64::INFINITY);
+        let Some(lattice) = lattice else { return CountDistribution::from_places(step, &shares) };
+        let points = shares.iter().enumerate();
+        let points = points.map(|(place, &share)| (whole(place as f64 * step, lattice), share));
+        CountDistribution::from_weighted(points.collect(), Some(lattice))
+    }
+
+    fn sum_quantile(&self, periods: usize, probability: f64, most: f64) -> Option<f64> {
+        if self.sizes.is_empty() || !(1..=LONGEST).contains(&periods) {
+            return None;
         }
-        self.with_common_doubt(&CountDistribution::pool(&members).on_few_places())
+        if periods == 1 {
+            return Some(self.distribution(0).quantile(probability));
+        }
+        let Places { step, shares, lattice } = self.places_of_sum(periods, most);
+        let mut reached = 0.0;
+        let is_reached = |&share: &f64| {
+            reached += share;
+            reached >= probability - 1e-12
+        };
+        let demand = shares.iter().position(is_reached).map(|place| place as f64 * step);
+        let Some(demand) = demand else { return Some(f64::INFINITY) };
+        Some(lattice.map_or(demand, |lattice| whole(demand, lattice)))
     }
 }
 
@@ -294,6 +286,7 @@ impl SparseDemand {
                 self.sizes.remove(0);
             }
             self.sizes.push(value);
+            self.kinds = OnDemand::default();
             self.step = self.step.and_then(|step| common_step(step, value));
         }
     }
@@ -340,131 +333,109 @@ impl SparseDemand {
         self.rates(phase).iter().zip(self.weights).map(|(rate, weight)| rate * weight).sum()
     }
 
-    /// How many of the next periods will have demand: probabilities of 0, 1, … `periods`.
+    /// How many of the next periods will have demand: probabilities of 0, 1, … as far as they matter.
     ///
     /// Within one memory the periods are independent; over them its rate stays what it is.
     fn demands_within(&self, periods: usize) -> Vec<f64> {
+        let phases = self.by_phase.len().clamp(1, periods);
+        let rates: Vec<_> = (0..phases).map(|step| self.rates(self.phase_at(step))).collect();
         let mut counts = vec![0.0; periods + 1];
+        let mut of_expert = counts.clone();
         for (expert, weight) in self.weights.into_iter().enumerate() {
-            if weight <= 0.0 {
+            if weight <= NOTHING {
                 continue;
             }
-            let mut of_expert = vec![0.0; periods + 1];
+            of_expert.fill(0.0);
             of_expert[0] = weight;
-            for step in 0..periods {
-                let rate = self.rates(self.phase_at(step))[expert];
-                for count in (0..=step).rev() {
-                    of_expert[count + 1] += of_expert[count] * rate;
-                    of_expert[count] *= 1.0 - rate;
+            for (step, rates) in rates.iter().cycle().take(periods).enumerate() {
+                let (rate, none) = (rates[expert], 1.0 - rates[expert]);
+                let reached = &mut of_expert[..step + 2];
+                for count in (1..reached.len()).rev() {
+                    reached[count] = reached[count] * none + reached[count - 1] * rate;
                 }
+                reached[0] *= none;
             }
-            for (total, share) in counts.iter_mut().zip(of_expert) {
+            for (total, share) in counts.iter_mut().zip(&of_expert) {
                 *total += share;
             }
+        }
+        // What is left is too unlikely to move any quantile in use.
+        let mut left = 1.0;
+        for count in 0..counts.len() {
+            if left - counts[count] < NEGLIGIBLE {
+                counts[count] = left;
+                counts.truncate(count + 1);
+                break;
+            }
+            left -= counts[count];
         }
         counts
     }
 
-    /// The size of a demand in a phase beside its usual size.
-    fn size_factor(&self, phase: usize) -> f64 {
-        let Some(of_phase) = self.sizes_by_phase.get(phase) else { return 1.0 };
-        let total = math::sum(self.sizes_by_phase.iter().map(|tally| tally.total));
-        let demands = math::sum(self.sizes_by_phase.iter().map(|tally| tally.periods));
-        if total <= 0.0 {
-            return 1.0;
-        }
-        let relative = Tally { total: of_phase.total * demands / total, ..*of_phase };
-        relative.mean(PHASE_DEMANDS, 1.0)
-    }
-
-    /// How likely each remembered size comes again, adding up to one: the mean over the memories.
-    fn size_weights(&self) -> Vec<f64> {
-        let mut weights = vec![0.0; self.sizes.len()];
-        for kept in SIZE_KEPT {
-            let mut share = 1.0;
-            let mut total = 0.0;
-            for _ in &weights {
-                total += share;
-                share *= kept;
-            }
-            share = 1.0 / (total * SIZE_KEPT.len() as f64);
-            for weight in weights.iter_mut().rev() {
-                *weight += share;
-                share *= kept;
-            }
-        }
-        weights
-    }
-
-    /// Possible sizes of a demand with their weights, which add up to one.
+    /// The sum over periods, up to `most`, and a sum whose mean size is as uncertain as the number of
+    /// known sizes leaves it: that doubt is common to all periods, so it does not level out.
+    ///
+    /// Exact where sizes have a step of which the sum has few multiples, otherwise on even places,
+    /// between which demand is shared out so that its mean stays.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "places are whole numbers from 1 to FEW_PLACES"
+        reason = "places are whole numbers from 0 to a few times PLACES"
     )]
-    fn size_points(&self, factor: f64) -> Vec<(f64, f64)> {
-        let weights = self.size_weights();
-        let (deviation, effective) = self.spread(&weights);
-        let width = (WIDTH * deviation / math::cbrt(effective)).min(WIDEST);
-        let kernel = KERNEL.map(|place| math::exp(place * width));
-        let average = math::sum(kernel) / KERNEL.len() as f64;
-        let multiples = kernel.map(|multiple| multiple * factor / average);
-        let spread = || {
-            multiples.iter().flat_map(|multiple| {
-                self.sizes
-                    .iter()
-                    .zip(&weights)
-                    .map(move |(size, weight)| (size * multiple, weight / KERNEL.len() as f64))
-            })
-        };
-        let Some(step) = self.lattice() else { return spread().collect() };
-        let whole = |size: f64| (size / step).round().max(1.0);
-        let largest = spread().fold(0.0, |largest: f64, (size, _)| largest.max(whole(size)));
-        if largest > FEW_PLACES {
-            return spread().map(|(size, weight)| (whole(size) * step, weight)).collect();
-        }
-        // Sizes repeat; adding them up by place spares sorting them.
-        let mut places = vec![0.0; largest as usize + 1];
-        for (size, weight) in spread() {
-            places[whole(size) as usize] += weight;
-        }
-        places.iter().enumerate().map(|(place, &weight)| (place as f64 * step, weight)).collect()
+    fn places_of_sum(&self, periods: usize, most: f64) -> Places {
+        let (counts, factor) = (self.demands_within(periods), self.mean_size_factor(periods));
+        let (kinds, lattice) = (self.kinds(), self.lattice());
+        let demands = counts.len() - 1;
+        let is_few = |size: &Vec<f64>| (size.len() - 1) * demands <= PLACES;
+        let exact = lattice.and_then(|step| {
+            let size = kinds.places(factor, step).filter(is_few)?;
+            Some((step, size))
+        });
+        let between = if exact.is_some() { Between::Nearest } else { Between::Both };
+        let lattice = if exact.is_some() { None } else { lattice };
+        let (step, size) = exact.unwrap_or_else(|| {
+            // Rounding a size may add up to one step of the lattice.
+            let added = demands as f64 * lattice.unwrap_or(0.0);
+            let step = (kinds.most_likely(demands, factor) + added) / PLACES as f64;
+            (step, kinds.shared_out(factor, lattice, step))
+        });
+        // Places that come to `most` or less, with room for rounding, and those of the sum that may.
+        let last = ((most + lattice.unwrap_or(0.0)) / step + 1.0).clamp(0.0, 4.0 * PLACES as f64);
+        let before = (last / kinds.doubts[0].0) as usize + 2;
+        let (end, beyond) =
+            if before > PLACES { (PLACES + 1, Beyond::Last) } else { (before, Beyond::Left) };
+        let sum = compound(&counts, &size, end, beyond);
+        let shares = multiplied(&sum, &kinds.doubts, last as usize + 1, between);
+        Places { step, shares, lattice }
     }
 
-    /// Standard deviation of the sizes in logs, and how many equal weights theirs are worth.
-    fn spread(&self, weights: &[f64]) -> (f64, f64) {
-        let logs: Vec<f64> = self.sizes.iter().map(|&size| math::ln(size)).collect();
-        let mean = math::sum(logs.iter().zip(weights).map(|(log, weight)| log * weight));
-        let spread = math::sum(
-            logs.iter().zip(weights).map(|(log, weight)| weight * (log - mean) * (log - mean)),
-        );
-        let squares = math::sum(weights.iter().map(|weight| weight * weight));
-        let effective = (1.0 / squares.max(f64::MIN_POSITIVE)).max(1.0);
-        let variance = (spread * effective + PRIOR_SIZES) / (effective + PRIOR_SIZES);
-        (variance.sqrt(), effective)
+    /// The size of a demand in a phase beside its usual size.
+    fn size_factor(&self, phase: usize) -> f64 {
+        self.size_factors([phase].into_iter())
     }
 
-    /// A sum whose mean size is as uncertain as the number of known sizes leaves it.
-    ///
-    /// The doubt is common to all periods, so it does not level out in the sum: three scenarios
-    /// stand for it, the places and weights of Gauss and Hermite for a normal distribution in logs.
-    fn with_common_doubt(&self, sum: &CountDistribution) -> CountDistribution {
-        let (deviation, effective) = self.spread(&self.size_weights());
-        let doubt = 3.0_f64.sqrt() * (deviation / effective.sqrt()).min(MOST_DOUBT);
-        let scenarios =
-            [(math::exp(-doubt), 1.0 / 6.0), (1.0, 2.0 / 3.0), (math::exp(doubt), 1.0 / 6.0)];
-        let average = math::sum(scenarios.map(|(factor, weight)| factor * weight));
-        let mut points = Vec::with_capacity(3 * sum.points().len());
-        for (factor, weight) in scenarios {
-            for &(demand, share) in sum.points() {
-                let mut demand = demand * factor / average;
-                if let Some(step) = self.lattice() {
-                    demand = (demand / step).round() * step;
-                }
-                points.push((demand, share * weight));
+    /// The mean of the size factors of the next periods.
+    fn mean_size_factor(&self, periods: usize) -> f64 {
+        self.size_factors((0..periods).map(|step| self.phase_at(step))) / periods as f64
+    }
+
+    /// The size factors of phases, added up.
+    fn size_factors(&self, phases: impl Iterator<Item = usize>) -> f64 {
+        let total = math::sum(self.sizes_by_phase.iter().map(|tally| tally.total));
+        let demands = math::sum(self.sizes_by_phase.iter().map(|tally| tally.periods));
+        let factor = |phase: usize| match self.sizes_by_phase.get(phase) {
+            Some(of_phase) if total > 0.0 => {
+                let relative = Tally { total: of_phase.total * demands / total, ..*of_phase };
+                relative.mean(PHASE_DEMANDS, 1.0)
             }
-        }
-        CountDistribution::from_weighted(points, self.lattice())
+            _ => 1.0,
+        };
+        phases.map(factor).sum()
+    }
+
+    /// What the sizes say together.
+    fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| Kinds::of(&self.sizes))
     }
 
     /// What sizes are rounded to. A few sizes may share a large step by chance.
@@ -475,6 +446,14 @@ impl SparseDemand {
         }
         (step.fract() <= 0.0).then_some(1.0)
     }
+}
+
+/// A sum, as probabilities of the multiples of a step from 0 on.
+struct Places {
+    step: f64,
+    shares: Vec<f64>,
+    /// What its demands are still to be rounded to.
+    lattice: Option<f64>,
 }
 
 #[cfg(test)]
