@@ -273,6 +273,167 @@ export interface Backtest {
 }
 
 /**
+ * What became of a replay.
+ */
+export interface Backtest {
+    /**
+     * What was found; absent when no product could be replayed.
+     */
+    result: BacktestResult | null;
+    /**
+     * The products that could not be replayed.
+     */
+    left_out: LeftOut[];
+}
+
+/**
+ * How the record is divided and replayed, the same for every product.
+ */
+export interface BacktestOptions {
+    /**
+     * Periods in one season: 7 for daily demand with a weekly pattern.
+     */
+    season_length?: number;
+    /**
+     * Longer seasons, as [`ForecastOptions`](crate::forecast::ForecastOptions) has them.
+     */
+    longer_seasons?: number[];
+    /**
+     * Periods from one review to the next.
+     */
+    review_period?: number;
+    /**
+     * Periods in which dials are chosen.
+     */
+    tuning?: number;
+    /**
+     * The last periods, in which policies are measured.
+     */
+    test?: number;
+    /**
+     * Periods after which forecasts are fitted anew; in between they are brought up to date.
+     */
+    refit?: number;
+    /**
+     * Periods that stay together when results are drawn again for the intervals.
+     */
+    block?: number;
+    /**
+     * Periods of past demand that policies of the moving kind look at.
+     */
+    moving_window?: number;
+    /**
+     * Periods of past demand from which fixed levels are set.
+     */
+    look_back?: number;
+    /**
+     * Periods of demand that a buyer with fixed quantities orders at once, where costs do not say.
+     */
+    order_cover?: number;
+    /**
+     * How often results are drawn again for the intervals.
+     */
+    replicates?: number;
+    /**
+     * What is paid for an emergency line above the usual value, as a share of it.
+     */
+    emergency_premium?: number;
+    /**
+     * Where chance starts.
+     */
+    seed?: number;
+}
+
+/**
+ * Who decides how much to order.
+ */
+export type BacktestPolicy = "marginal_value" | "service_level" | "last_period" | "fixed_min_max" | "level_quantity" | "manual" | "months_of_stock" | "normal_base_stock" | "demand_driven" | "perfect_foresight";
+
+/**
+ * What is replayed, beside the records.
+ */
+export interface BacktestRequest {
+    /**
+     * What each product is called.
+     */
+    ids: string[];
+    /**
+     * How all of them are bought.
+     */
+    supply: BacktestSupply;
+    /**
+     * How the records are divided.
+     */
+    options: BacktestOptions;
+}
+
+/**
+ * What a backtest found.
+ */
+export interface BacktestResult {
+    /**
+     * How the records were divided and replayed.
+     */
+    options: BacktestOptions;
+    /**
+     * Products that were replayed.
+     */
+    products: number;
+    /**
+     * Every policy at every setting of its dial.
+     */
+    curves: PolicyCurve[];
+    /**
+     * Each of our policies against each baseline, over all products.
+     */
+    comparisons: PolicyComparison[];
+    /**
+     * Our first policy against each baseline, over some of the products.
+     */
+    slices: BacktestSlice[];
+}
+
+/**
+ * Comparisons over some of the products.
+ */
+export interface BacktestSlice {
+    /**
+     * Which.
+     */
+    kind: SliceKind;
+    /**
+     * How many.
+     */
+    products: number;
+    /**
+     * Our first policy against each baseline.
+     */
+    comparisons: PolicyComparison[];
+}
+
+/**
+ * How products are bought where it is the same for all of them.
+ */
+export interface BacktestSupply {
+    /**
+     * As [`BacktestItem::lead_time`].
+     */
+    lead_time: LeadTime;
+    /**
+     * As [`BacktestItem::pack`].
+     */
+    pack: number;
+    /**
+     * As [`BacktestItem::minimum_order`].
+     */
+    minimum_order: number;
+    /**
+     * As [`BacktestItem::shelf_life`].
+     */
+    shelf_life?: number | undefined;
+}
+
+/**
  * What a simpler rule would pay.
  */
 export interface Baseline {
@@ -472,6 +633,46 @@ export interface Comparison {
 }
 
 /**
+ * One setting of a baseline, and ours at the same stock value in the test.
+ */
+export interface ComparisonPoint {
+    /**
+     * The fill rate for which the setting was chosen.
+     */
+    fill_rate: number;
+    /**
+     * The setting.
+     */
+    dial: number;
+    /**
+     * The baseline in the test.
+     */
+    baseline: PolicyMeasures;
+    /**
+     * Ours in the test, between the two settings whose stock values are next to the baseline's.
+     */
+    ours: PolicyMeasures;
+    /**
+     * Our emergency lines over the baseline's.
+     */
+    ratio: number;
+    /**
+     * How sure that is.
+     */
+    interval: ConfidenceInterval | null;
+    /**
+     * Our stock value over the baseline's when ours has as many emergency lines; absent where no
+     * setting of ours has.
+     */
+    stock_ratio: number | null;
+    /**
+     * What came in the test of the setting of ours whose stock was nearest to the baseline's while
+     * dials were chosen.
+     */
+    frozen: Frozen;
+}
+
+/**
  * A part of a kit.
  */
 export interface Component {
@@ -485,8 +686,48 @@ export interface Component {
     quantity: Quantity;
 }
 
+/**
+ * Between which values a figure lies with 90 % and with 95 % confidence.
+ */
+export interface ConfidenceInterval {
+    /**
+     * The 5 % quantile of the results drawn again.
+     */
+    lower_90: number;
+    /**
+     * The 95 % quantile.
+     */
+    upper_90: number;
+    /**
+     * The 2.5 % quantile.
+     */
+    lower_95: number;
+    /**
+     * The 97.5 % quantile.
+     */
+    upper_95: number;
+}
+
 /** An ISO-4217 code, such as `"EUR"`. */
 export type Currency = string;
+
+/**
+ * One setting of a dial.
+ */
+export interface CurvePoint {
+    /**
+     * The setting.
+     */
+    dial: number;
+    /**
+     * What it led to while dials are chosen.
+     */
+    tuning: PolicyMeasures;
+    /**
+     * What it led to in the test.
+     */
+    test: PolicyMeasures;
+}
 
 /**
  * A customer's order as it was placed.
@@ -1029,6 +1270,24 @@ export interface ForecastOptions {
 }
 
 /**
+ * A setting chosen beforehand, and what came of it.
+ */
+export interface Frozen {
+    /**
+     * The setting.
+     */
+    dial: number;
+    /**
+     * Our stock value over the baseline's in the test.
+     */
+    stock_ratio: number;
+    /**
+     * Our emergency lines over the baseline's in the test.
+     */
+    ratio: number;
+}
+
+/**
  * What adds up to what.
  */
 export interface HierarchyColumns {
@@ -1401,6 +1660,24 @@ export interface LeadTimeOutcome {
 export type LeadingZeros = "launch" | "keep";
 
 /**
+ * Why a product could not be replayed.
+ */
+export interface LeftOut {
+    /**
+     * What it is called.
+     */
+    id: string;
+    /**
+     * Stable name of the kind of problem.
+     */
+    code: string;
+    /**
+     * The problem in words.
+     */
+    message: string;
+}
+
+/**
  * What becomes of stock that is less than the next location in turn can be sent.
  */
 export type Leftover = "kept" | "passed_on";
@@ -1650,6 +1927,20 @@ export interface OrderCharges {
     below_minimum: Money;
 }
 
+/**
+ * What decides how much a buyer with fixed quantities orders at once.
+ */
+export interface OrderCosts {
+    /**
+     * Of placing and receiving one order line.
+     */
+    order_cost: number;
+    /**
+     * Of holding one unit for one period.
+     */
+    holding_cost: number;
+}
+
 export type OrderId = string;
 
 /**
@@ -1896,6 +2187,101 @@ export interface Policy {
      * The shape of demand over an interval.
      */
     demand_shape?: DemandShape;
+}
+
+/**
+ * One of our policies against a baseline at equal stock value.
+ */
+export interface PolicyComparison {
+    /**
+     * Ours.
+     */
+    ours: BacktestPolicy;
+    /**
+     * The other.
+     */
+    baseline: BacktestPolicy;
+    /**
+     * Where the baseline was compared: its settings that came nearest to each fill rate in
+     * [`FILL_RATES`] while dials were chosen, each setting once.
+     */
+    points: ComparisonPoint[];
+    /**
+     * Our emergency lines over the baseline's, the mean of the points; absent without any.
+     */
+    ratio: number | null;
+    /**
+     * How sure that is.
+     */
+    interval: ConfidenceInterval | null;
+    /**
+     * Settings of the baseline whose stock ours can be held to.
+     */
+    comparable: number;
+    /**
+     * Of these, the ones at which ours had more emergency lines, by stock value.
+     */
+    worse: WorsePoint[];
+}
+
+/**
+ * A policy at every setting of its dial.
+ */
+export interface PolicyCurve {
+    /**
+     * The policy.
+     */
+    policy: BacktestPolicy;
+    /**
+     * From little stock to much, as the dial has it.
+     */
+    points: CurvePoint[];
+}
+
+/**
+ * What a policy leads to, over all products.
+ */
+export interface PolicyMeasures {
+    /**
+     * Value in stock at the end of a period, all products together, on average.
+     */
+    stock_value: number;
+    /**
+     * The same in the block in which it was highest; absent while dials are chosen.
+     */
+    highest_stock_value: number | null;
+    /**
+     * Demands of a period that stock did not cover, in a thousand product-periods.
+     */
+    emergency_lines: number;
+    /**
+     * Share of demand that stock covered at once, by value.
+     */
+    fill_rate: number;
+    /**
+     * Share of order cycles without a shortage.
+     */
+    cycle_service_level: number;
+    /**
+     * Share of what was received that expired, by value.
+     */
+    waste_share: number;
+    /**
+     * Regular order lines a period, all products together.
+     */
+    order_lines: number;
+    /**
+     * What was paid, the premium of emergencies included, over the usual value of demand.
+     */
+    spend_index: number;
+    /**
+     * Variance of orders over variance of demand, the mean of all products.
+     */
+    bullwhip: number;
+    /**
+     * For how many periods of average demand the stock would last, by value.
+     */
+    periods_of_cover: number;
 }
 
 /**
@@ -3374,6 +3760,11 @@ export type SimulationUnmetDemand = "lost" | "back_ordered" | "emergency";
 export type Sku = string;
 
 /**
+ * Some of the products, told apart by what was known before the replay.
+ */
+export type SliceKind = "intermittent" | "regular" | "long_lead_time" | "short_lead_time" | "promoted";
+
+/**
  * What holds for every comparison and allocation of one buying cycle.
  */
 export interface SourcingOptions {
@@ -3799,6 +4190,24 @@ export type Weekdays = string;
 export type Window = "expanding" | { sliding: { length: number } };
 
 /**
+ * Where a baseline was better.
+ */
+export interface WorsePoint {
+    /**
+     * The baseline's stock value.
+     */
+    stock_value: number;
+    /**
+     * The share of demand that its stock covered.
+     */
+    fill_rate: number;
+    /**
+     * Our emergency lines over its; absent where it had none.
+     */
+    ratio: number | null;
+}
+
+/**
  * Tells a sale order what happened; store the answer's flow before carrying out its commands.
  */
 export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Timestamp, policy: FlowPolicy): FlowStep;
@@ -3813,6 +4222,17 @@ export function allocate(basket: Requirement[], offers: Offer[], terms: Supplier
  * more, and none gets more than what brings it to its own service level.
  */
 export function allocateStock(available: Quantity, locations: StockLocation[], leftover?: Leftover | null): StockAllocation;
+
+/**
+ * Replays recorded demand under our policies and others', compared at equal stock value. What is
+ * called after each product gets how many are done.
+ */
+export function backtest(batch: BatchColumns, request: BacktestRequest, on_progress: (done: number) => void): Backtest;
+
+/**
+ * How records of about so many periods are usually divided.
+ */
+export function backtestOptions(season_length: number, periods: number): Required<BacktestOptions>;
 
 /**
  * Ranks the offers for one requirement by landed cost.

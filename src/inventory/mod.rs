@@ -7,11 +7,12 @@
 //!
 //! Where the inventory position does not tell all: [`Shelf`] (lots that expire), [`LostSales`] (what is
 //! lost is not made up for), [`CatchWeight`]. Where one product is not all: [`replenish_jointly`] (an
-//! order of several), kits, substitutes, several locations. What it is worth: [`simulate`](mod@simulate).
-//! The textbook's own formulas, with reference numbers: [`classic`].
+//! order of several), kits, substitutes, several locations. What it is worth: [`simulate`](mod@simulate),
+//! [`backtest`]. The textbook's own formulas, with reference numbers: [`classic`].
 
 mod amount;
 mod arithmetic;
+pub mod backtest;
 mod beyond_position;
 mod calendar;
 mod catch_weight;

@@ -4,6 +4,7 @@
 //! as text. What is refused is thrown as an [`EngineProblem`].
 
 mod answered;
+mod backtest;
 mod catch_weight;
 mod columns;
 mod demand;
@@ -20,6 +21,7 @@ mod score;
 mod series;
 mod simulate;
 
+pub use backtest::{backtest, backtest_options};
 pub use catch_weight::pieces_for_weight;
 pub use demand::demand_sums;
 pub use forecast::{

@@ -19,7 +19,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-const DATA: &str = "../shared/data";
+pub(crate) const DATA: &str = "../shared/data";
 const BASELINE: &str = "../shared/golden/forecast_baseline.md";
 
 /// `cargo xtask accuracy`
@@ -76,7 +76,11 @@ pub(crate) fn accuracy(mut arguments: Vec<String>) -> Result<()> {
 }
 
 /// Unpacks the collections, so that the program that reads them needs to know no compression.
-fn collections(data: &Path, wanted: Option<&str>, unpacked: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn collections(
+    data: &Path,
+    wanted: Option<&str>,
+    unpacked: &Path,
+) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(unpacked)?;
     let mut found = Vec::new();
     let mut files =
@@ -110,7 +114,10 @@ fn collections(data: &Path, wanted: Option<&str>, unpacked: &Path) -> Result<Vec
 }
 
 /// Runs a command and hands over what it prints, line by line as it comes.
-fn each_line(command: &mut Command, mut take: impl FnMut(&str) -> Result<()>) -> Result<()> {
+pub(crate) fn each_line(
+    command: &mut Command,
+    mut take: impl FnMut(&str) -> Result<()>,
+) -> Result<()> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().context("the output was to be piped")?;
     let mut result = Ok(());
@@ -239,7 +246,7 @@ fn compare(measured: &Value, baseline: &Baseline) -> Result<Comparison> {
 }
 
 /// A Markdown table that is read without rendering too; the first row is the head.
-fn table(rows: &[Vec<String>]) -> String {
+pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
     };

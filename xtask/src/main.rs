@@ -8,6 +8,7 @@
 
 mod accuracy;
 mod arguments;
+mod backtest;
 mod bench;
 mod browser;
 mod debian;
@@ -38,6 +39,9 @@ usage: cargo xtask COMMAND
   accuracy [--set NAME] [--model NAME] [--data DIR] [--out FILE] [--dump FILE]
                                 forecast every collection of series in DIR (../shared/data) and set
                                 the scores beside those of others; --dump writes every forecast
+  backtest [--set NAME] [--data DIR] [--out FILE] [--report FILE]
+                                replay recorded demand in DIR (../shared/data) under our policies and
+                                others', write benches/BACKTEST.md and a report as one HTML file
   bench [--json FILE] [ARGS]    benchmarks and a table of their medians; ARGS go to `cargo bench`
   setup                         fetch and install everything later runs need, so that they work offline
   help                          this text
@@ -71,6 +75,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "lint" => lint::lint(&rest),
         "demo" => package::demo(&rest),
         "accuracy" => accuracy::accuracy(rest),
+        "backtest" => backtest::backtest(rest),
         "bench" => bench::bench(rest),
         "setup" => verify::setup(&rest),
         "help" | "--help" | "-h" => {

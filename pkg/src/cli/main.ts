@@ -1,5 +1,6 @@
 /** The command line: picks the command, turns every failure into a message and an exit code. */
 import { EngineError } from '../error.js';
+import { backtest } from './backtest.js';
 import { demo } from './demo.js';
 import { CheckFailed, EnvironmentError, printProblems, UsageError } from './failure.js';
 import { forecast } from './forecast.js';
@@ -12,6 +13,7 @@ const HELP = `Decide what to buy, from whom, and drive every order to its end.
 Usage: replenish <command> [options]
 
 Commands:
+  backtest  Say what policies are worth on recorded demand
   demo      Show everything on a sample company, with faulty order systems
   forecast  Forecast the series of a file
   plan      Say what to buy and from whom, from your own files
@@ -25,6 +27,7 @@ Exit codes: 0 done, 1 a check failed or a series has no forecast, 2 bad usage or
 `;
 
 const COMMANDS: Record<string, (args: string[], print: Printer) => Promise<void>> = {
+  backtest,
   demo,
   forecast,
   orders,
