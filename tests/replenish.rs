@@ -455,6 +455,10 @@ fn targets() -> impl Strategy<Value = Target> {
         (0.5..0.999).prop_map(|p| Target::CycleServiceLevel { probability: probability(p) }),
         (0.5..0.999).prop_map(|p| Target::FillRate { share: probability(p) }),
         (1_u32..50).prop_map(move |shortage| Target::LeastCost(costs(shortage))),
+        (1_u32..50).prop_map(|shortage| Target::CostPerOccasion {
+            shortage_per_occasion: format!("{shortage} EUR").parse().unwrap(),
+            holding_per_unit_and_day: "0.03 EUR".parse().unwrap(),
+        }),
     ]
 }
 

@@ -4055,7 +4055,7 @@ export interface TableProblem {
 /**
  * What the parameters of a rule are derived from.
  */
-export type Target = { type: "cycle_service_level"; probability: Probability } | { type: "fill_rate"; share: Probability } | ({ type: "least_cost" } & StockCosts);
+export type Target = { type: "cycle_service_level"; probability: Probability } | { type: "fill_rate"; share: Probability } | ({ type: "least_cost" } & StockCosts) | { type: "cost_per_occasion"; shortage_per_occasion: Money; holding_per_unit_and_day: Money };
 
 /**
  * One number of the arithmetic and what it is.

@@ -124,6 +124,10 @@ impl Arithmetic<'_> {
             Target::FillRate { share } => {
                 format!("serves {} % of demand", Percent(share.value()))
             }
+            Target::CostPerOccasion { shortage_per_occasion, holding_per_unit_and_day } => format!(
+                "least cost: {shortage_per_occasion} a cycle that goes short, \
+                 {holding_per_unit_and_day} a unit and day held"
+            ),
             Target::LeastCost(costs) => format!(
                 "least cost: {} a unit short, {} a unit and day held{}",
                 costs.shortage_per_unit,

@@ -80,6 +80,8 @@ impl BeyondPosition {
                 shelf.quantity_for_service(outlook, paths, probability, multiple)?
             }
             Aim::FillRate(share) => shelf.quantity_for_fill_rate(paths, share, multiple)?,
+            // Less is known of how often than of how much: the level is that of the position.
+            Aim::CostPerOccasion { .. } => return Ok(None),
             Aim::LeastCost { shortage, holding, waste } => {
                 let waste = waste.unwrap_or(0.0);
                 let costs = UnitCosts { shortage, holding_per_day: holding, waste };
@@ -125,7 +127,7 @@ fn lost_sales(
             shortage: float(costs.shortage_per_unit.amount()),
             left_over: 0.0,
         },
-        Target::FillRate { .. } => return Ok(None),
+        Target::FillRate { .. } | Target::CostPerOccasion { .. } => return Ok(None),
     };
     let mut receipts = Vec::with_capacity(stock.on_order.len());
     for receipt in &stock.on_order {

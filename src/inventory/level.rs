@@ -16,6 +16,7 @@ pub(super) enum Aim {
     CycleServiceLevel(Probability),
     FillRate(Probability),
     LeastCost { shortage: f64, holding: f64, waste: Option<f64> },
+    CostPerOccasion { shortage: f64, holding: f64 },
 }
 
 impl Aim {
@@ -29,6 +30,13 @@ impl Aim {
                 Self::FillRate(inside(*share).map_err(|i| i.at("share"))?)
             }
             Target::LeastCost(costs) => Self::of_costs(costs)?,
+            Target::CostPerOccasion { shortage_per_occasion, holding_per_unit_and_day } => {
+                let same = *shortage_per_occasion;
+                let shortage = above_zero("shortage_per_occasion", same, same)?;
+                let field = "holding_per_unit_and_day";
+                let holding = above_zero(field, *holding_per_unit_and_day, same)?;
+                Self::CostPerOccasion { shortage, holding }
+            }
         })
     }
 
@@ -80,6 +88,9 @@ impl Aim {
                     holding * (1.0 - short) + waste.unwrap_or(0.0) * left >= shortage * short
                 })
             }
+            Self::CostPerOccasion { shortage, holding } => {
+                cheapest_level(demand, shortage, holding * protection.cycle_days)
+            }
         }
     }
 
@@ -100,6 +111,9 @@ impl Aim {
                 // On average a unit that is not sold lies there from its arrival to the end.
                 let over = waste + holding * protection.cycle_days;
                 demand.quantile(ratio(shortage, over))
+            }
+            Self::CostPerOccasion { shortage, holding } => {
+                cheapest_level(demand, shortage, holding * protection.cycle_days)
             }
         })
     }
@@ -139,6 +153,10 @@ impl Aim {
                 };
                 demand.quantile(Probability::new(1.0 - risk).unwrap_or(Probability::ZERO))
             }
+            Self::CostPerOccasion { shortage, holding } => {
+                let cycle = if rate > 0.0 { quantity / rate } else { f64::INFINITY };
+                cheapest_level(demand, shortage, (holding * cycle).min(f64::MAX))
+            }
         }
     }
 }
@@ -177,6 +195,37 @@ fn least_level(demand: &DemandDistribution, is_enough: impl Fn(f64) -> bool) -> 
         }
     }
     high
+}
+
+/// The level at which a fixed cost of going short at all and the cost of each unit left over are least
+/// together; the smallest of equally good ones. The cost falls only where a possible demand is reached.
+fn cheapest_level(demand: &DemandDistribution, shortage: f64, left_over: f64) -> f64 {
+    let (mut level, mut share, mut left) = (0.0, 0.0, 0.0);
+    let (mut best, mut least) = (0.0, f64::INFINITY);
+    for &(reached, at_most) in demand.steps() {
+        if reached > 0.0 {
+            if level == 0.0 && shortage * (1.0 - share) < least {
+                (best, least) = (0.0, shortage * (1.0 - share));
+            }
+            left += share * (reached - level);
+            level = reached;
+        }
+        share = at_most;
+        let cost = shortage * (1.0 - share) + left_over * left;
+        // Equal costs differ by what adding up rounds off.
+        if cost < least * (1.0 - 1e-12) {
+            (best, least) = (level, cost);
+        }
+    }
+    best
+}
+
+fn above_zero(field: &str, cost: Money, same: Money) -> Result<f64, Invalid> {
+    let amount = amount(field, cost, same)?;
+    if amount <= 0.0 {
+        return Err(Invalid::new("cost_missing", "a cost above zero", cost).at(field));
+    }
+    Ok(amount)
 }
 
 fn inside(probability: Probability) -> Result<Probability, Invalid> {
@@ -253,6 +302,32 @@ mod tests {
         perishable.until_expiry = Some(normal(55.0, 8.5));
         let wasted = Aim::LeastCost { shortage: 0.7, holding: 0.18 / 7.0, waste: Some(0.5) };
         assert!(wasted.order_up_to_level(&perishable) < level);
+    }
+
+    #[test]
+    fn a_cost_per_occasion_puts_money_where_it_prevents_most() {
+        // Demand 0 to 9, each as likely: a unit more prevents a tenth of the occasions.
+        let demand =
+            DemandDistribution::from_weighted((0..10).map(|d| (f64::from(d), 1.0)).collect());
+        let level = |shortage: f64, held: f64| cheapest_level(&demand, shortage, held);
+        let by_hand = |shortage: f64, held: f64| {
+            let cost = |level: f64| {
+                let short = demand.probability_above(level).value();
+                let left = level - demand.mean() + demand.expected_shortage(level);
+                shortage * short + held * left
+            };
+            let all: Vec<f64> = (0..10).map(f64::from).collect();
+            all.into_iter().fold(
+                0.0,
+                |best, level| if cost(level) < cost(best) - 1e-12 { level } else { best },
+            )
+        };
+        for held in [0.01, 0.1, 0.2, 0.5, 2.0] {
+            let (found, wanted) = (level(1.0, held), by_hand(1.0, held));
+            assert!((found - wanted).abs() < 1e-9, "{held}: {found} {wanted}");
+        }
+        // Ten times as dear to hold, less is held.
+        assert!(level(1.0, 0.2) < level(1.0, 0.02));
     }
 
     #[test]

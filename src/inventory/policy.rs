@@ -148,6 +148,15 @@ pub enum Target {
     },
     /// The least sum of what shortages, holding and waste cost.
     LeastCost(StockCosts),
+    /// The least sum of holding and of a fixed cost for each cycle that goes short, however much (B₁ in
+    /// Silver, Pyke and Thomas): the money that lies in stock prevents the most emergency orders, for
+    /// what costs little is held in plenty and what costs much sparingly.
+    CostPerOccasion {
+        /// Of one cycle in which something is short: what an emergency order costs.
+        shortage_per_occasion: Money,
+        /// Of one unit that lies for a day: capital, space, insurance.
+        holding_per_unit_and_day: Money,
+    },
 }
 
 /// What too little and too much stock cost, in one currency.

@@ -10,10 +10,11 @@ use crate::{
 };
 use rust_decimal::Decimal;
 
-pub(super) const COLUMNS: [Column; 28] = [
+pub(super) const COLUMNS: [Column; 29] = [
     Column::optional("service_level"),
     Column::optional("fill_rate"),
     Column::optional("shortage_cost"),
+    Column::optional("shortage_cost_per_occasion"),
     Column::optional("holding_cost_per_day"),
     Column::optional("holding_cost_per_week"),
     Column::optional("holding_cost_per_year"),
@@ -77,32 +78,39 @@ impl<'a, 'b> PolicyRow<'a, 'b> {
         let service_level = self.probability("service_level")?;
         let fill_rate = self.probability("fill_rate")?;
         let shortage = self.money("shortage_cost")?;
+        let occasion = self.money("shortage_cost_per_occasion")?;
         let given = [
             ("service_level", service_level.is_some()),
             ("fill_rate", fill_rate.is_some()),
             ("shortage_cost", shortage.is_some()),
+            ("shortage_cost_per_occasion", occasion.is_some()),
         ];
         if let [_, (second, _), ..] =
             &given.into_iter().filter(|given| given.1).collect::<Vec<_>>()[..]
         {
-            let expected = "one of service_level, fill_rate and shortage_cost";
+            let expected =
+                "one of service_level, fill_rate, shortage_cost and shortage_cost_per_occasion";
             return Err(self.refuse(second, "target_ambiguous", expected));
         }
         let waste_per_unit = self.money("waste_cost")?;
+        let missing = || {
+            let expected = "a holding cost beside the shortage cost";
+            self.refuse("holding_cost_per_day", "cost_missing", expected)
+        };
+        if let Some(shortage_per_occasion) = occasion {
+            let holding_per_unit_and_day = holding.ok_or_else(missing)?;
+            let target =
+                Target::CostPerOccasion { shortage_per_occasion, holding_per_unit_and_day };
+            return Ok(Some(target));
+        }
         Ok(match (service_level, fill_rate, shortage) {
             (Some(probability), ..) => Some(Target::CycleServiceLevel { probability }),
             (_, Some(share), _) => Some(Target::FillRate { share }),
-            (.., Some(shortage_per_unit)) => {
-                let missing = || {
-                    let expected = "a holding cost beside the shortage cost";
-                    self.refuse("holding_cost_per_day", "cost_missing", expected)
-                };
-                Some(Target::LeastCost(StockCosts {
-                    shortage_per_unit,
-                    holding_per_unit_and_day: holding.ok_or_else(missing)?,
-                    waste_per_unit,
-                }))
-            }
+            (.., Some(shortage_per_unit)) => Some(Target::LeastCost(StockCosts {
+                shortage_per_unit,
+                holding_per_unit_and_day: holding.ok_or_else(missing)?,
+                waste_per_unit,
+            })),
             (None, None, None) => None,
         })
     }

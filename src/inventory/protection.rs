@@ -99,7 +99,9 @@ impl Protection {
             demand: mixed(&ends)?,
             before_arrival: match policy.target {
                 Target::FillRate { .. } => Some(mixed(&arrivals)?),
-                Target::CycleServiceLevel { .. } | Target::LeastCost(_) => None,
+                Target::CycleServiceLevel { .. }
+                | Target::LeastCost(_)
+                | Target::CostPerOccasion { .. } => None,
             },
             until_expiry: if expiries.is_empty() { None } else { Some(mixed(&expiries)?) },
         })

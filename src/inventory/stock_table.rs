@@ -264,6 +264,12 @@ mod tests {
             ("shortage_cost", "1", "currency", "currency_unknown"),
             ("rule", "guess", "rule", "rule_unknown"),
             ("rule", "days_of_cover", "days_of_cover", "days_missing"),
+            (
+                "shortage_cost,shortage_cost_per_occasion,currency",
+                "1,1,EUR",
+                "shortage_cost_per_occasion",
+                "target_ambiguous",
+            ),
             ("lead_time_days", "-1", "lead_time_days", "lead_time_invalid"),
             ("lead_time_days", "1.5", "lead_time_days", "lead_time_invalid"),
             ("review_period_days", "x", "review_period_days", "days_invalid"),
