@@ -7,14 +7,15 @@ use super::{
 use crate::{forecast::LeadTime, unit::Quantity};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// One number of the arithmetic and what it is.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct Term {
     /// What the number is, in words.
-    pub name: String,
+    #[cfg_attr(target_family = "wasm", tsify(type = "string"))]
+    pub name: Cow<'static, str>,
     /// The number with its unit.
     pub value: String,
 }
@@ -38,8 +39,8 @@ pub(super) struct Arithmetic<'a> {
 }
 
 impl Term {
-    fn new(name: &str, value: impl fmt::Display) -> Self {
-        Self { name: name.to_owned(), value: value.to_string() }
+    fn new(name: &'static str, value: &dyn fmt::Display) -> Self {
+        Self { name: Cow::Borrowed(name), value: value.to_string() }
     }
 }
 
@@ -51,7 +52,8 @@ impl Arithmetic<'_> {
         let demand = &*protection.demand;
         let days = self.outlook.start().days_until(protection.end);
         let mut terms = Vec::with_capacity(16);
-        let mut add = |name: &str, value: &dyn fmt::Display| terms.push(Term::new(name, value));
+        let mut add =
+            |name: &'static str, value: &dyn fmt::Display| terms.push(Term::new(name, value));
 
         let rate = demand.mean() / days.max(1) as f64;
         add("expected demand per day", &format_args!("{rate:.2} {unit}"));
@@ -109,7 +111,7 @@ impl Arithmetic<'_> {
         Ok(terms)
     }
 
-    fn add_levels(&self, add: &mut dyn FnMut(&str, &dyn fmt::Display)) {
+    fn add_levels(&self, add: &mut dyn FnMut(&'static str, &dyn fmt::Display)) {
         let Self { stock, policy, protection, levels, .. } = *self;
         let unit = stock.unit();
         let point = Quantity::new(levels.reorder_point, unit);

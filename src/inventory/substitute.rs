@@ -261,13 +261,13 @@ fn serve(
         taken.push((sku, takes));
         let penalty = penalty_per_unit.times(serves)?;
         let of_substitute = |amount| Quantity::new(amount, quantity.unit()).to_string();
-        let term = |name: &str, value: String| Term { name: name.to_owned(), value };
+        let term = |name: &'static str, value: String| Term { name: name.into(), value };
         let mut terms = Vec::new();
         if let Some(stock) = stock.get(sku) {
             terms.push(term("available of it", stock.available.to_string()));
             let percent = stock.service_level.value() * 100.0;
             let name = format!("can be spared (its own demand is served with {percent:.1} %)");
-            terms.push(term(&name, of_substitute(there)));
+            terms.push(Term { name: name.into(), value: of_substitute(there) });
         }
         terms.push(term("stands for one unit", quantity.to_string()));
         terms.push(term("penalty for one unit", penalty_per_unit.to_string()));

@@ -172,7 +172,7 @@ impl<'a> Planning<'a> {
         let adding_costs = self.money(self.menu.worth(&self.chosen) - self.menu.worth(chosen));
         let saves = self.money(self.taken_off(chosen) - self.taken_off(&self.chosen));
         let term =
-            |name: &str, value: Money| Term { name: name.to_owned(), value: value.to_string() };
+            |name: &'static str, value: Money| Term { name: name.into(), value: value.to_string() };
         let terms = vec![
             term("value of the order without it", Money::new(self.total(VALUE), adds.currency())),
             term("value that is added for it", adds),
@@ -236,7 +236,7 @@ impl<'a> Planning<'a> {
                 let added =
                     item.potential(item.start_amount()).less(&item.potential(item.proposed));
                 let mut terms = vec![Term {
-                    name: "expected at its reorder point".to_owned(),
+                    name: "expected at its reorder point".into(),
                     value: due.to_string(),
                 }];
                 terms.extend(self.terms(&added));
@@ -278,8 +278,8 @@ impl<'a> Planning<'a> {
     }
 
     fn terms(&self, worth: &Worth) -> Vec<Term> {
-        let term = |name: &str, amount: f64| Term {
-            name: name.to_owned(),
+        let term = |name: &'static str, amount: f64| Term {
+            name: name.into(),
             value: self.money(amount).to_string(),
         };
         vec![

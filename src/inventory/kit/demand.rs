@@ -147,14 +147,17 @@ impl<'a> Mix<'a> {
         let mut terms = Vec::new();
         if let Some(own) = own {
             let value = format!("{:.1} {unit}", own.demand.mean());
-            terms.push(Term { name: "own demand, mean".to_owned(), value });
+            terms.push(Term { name: "own demand, mean".into(), value });
         }
         for (kit, times) in &self.for_kits {
             let value = Quantity::new(*times, unit).to_string();
-            terms.push(Term { name: format!("for each kit {kit} that is put together"), value });
+            terms.push(Term {
+                name: format!("for each kit {kit} that is put together").into(),
+                value,
+            });
         }
         let value = format!("{:.1} {unit}", demand.mean());
-        terms.push(Term { name: "demand, mean".to_owned(), value });
+        terms.push(Term { name: "demand, mean".into(), value });
         DependentDemand { demand, unit, terms }
     }
 }

@@ -150,8 +150,10 @@ impl<'a> Wanted<'a> {
                 missing.push(Requirement { sku: sku.clone(), quantity, need_by });
             }
         }
-        let term =
-            |name: String, amount| Term { name, value: Quantity::new(amount, unit).to_string() };
+        let term = |name: String, amount| Term {
+            name: name.into(),
+            value: Quantity::new(amount, unit).to_string(),
+        };
         let mut terms: Vec<Term> = for_kits
             .into_iter()
             .map(|(kit, amount)| match kit {

@@ -289,7 +289,7 @@ impl<'a> Turn<'a> {
             Probability::new(1.0 - risk).unwrap_or(Probability::ZERO)
         };
         let (before, after) = (service(position), service(position.plus(sent.amount())));
-        let term = |name: &str, value: String| Term { name: name.to_owned(), value };
+        let term = |name: &'static str, value: String| Term { name: name.into(), value };
         let enough = percent(location.service_level);
         let terms = vec![
             term("position", location.position.to_string()),

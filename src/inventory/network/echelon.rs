@@ -199,7 +199,7 @@ fn demands(
 fn terms(warehouse: &Warehouse, answer: &EchelonRequirement, counted: usize) -> Vec<Term> {
     let unit = warehouse.position.unit();
     let at_locations = answer.echelon_position.amount().minus(warehouse.position.amount());
-    let term = |name: &str, value: String| Term { name: name.to_owned(), value };
+    let term = |name: &'static str, value: String| Term { name: name.into(), value };
     let enough = percent(warehouse.service_level);
     let spared = answer.separate_levels.amount().minus(answer.order_up_to_level.amount());
     vec![

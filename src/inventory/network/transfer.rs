@@ -131,7 +131,7 @@ pub fn propose_transfers(
         if saves.amount() <= Decimal::ZERO {
             continue;
         }
-        let term = |name: &str, value: String| Term { name: name.to_owned(), value };
+        let term = |name: &'static str, value: String| Term { name: name.into(), value };
         let terms = vec![
             term("can be spared", Quantity::new(spare, unit).to_string()),
             term("lacking", Quantity::new(lacking, unit).to_string()),
