@@ -7,7 +7,10 @@ use super::{
 use crate::{forecast::LeadTime, unit::Quantity};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 /// One number of the arithmetic and what it is.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -19,6 +22,9 @@ pub struct Term {
     /// The number with its unit.
     pub value: String,
 }
+
+/// Bytes of most values.
+const ROOM: usize = 48;
 
 /// Everything that led to a requirement.
 pub(super) struct Arithmetic<'a> {
@@ -40,7 +46,11 @@ pub(super) struct Arithmetic<'a> {
 
 impl Term {
     fn new(name: &'static str, value: &dyn fmt::Display) -> Self {
-        Self { name: Cow::Borrowed(name), value: value.to_string() }
+        // Room for most values at once: growing step by step took a tenth of a requirement's time.
+        let mut words = String::with_capacity(ROOM);
+        // INVARIANT: writing to a string does not fail.
+        write!(words, "{value}").unwrap_or_default();
+        Self { name: Cow::Borrowed(name), value: words }
     }
 }
 

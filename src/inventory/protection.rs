@@ -2,7 +2,7 @@
 
 use super::{Calendar, DemandOutlook, DemandShape, InventoryError, Policy, Rule, Target};
 use crate::{
-    forecast::{DemandDistribution, LeadTimeOutcome},
+    forecast::DemandDistribution,
     unit::{Day, Invalid, Probability, TimeOfDay},
 };
 use std::sync::Arc;
@@ -40,9 +40,8 @@ impl Protection {
         time: Option<TimeOfDay>,
     ) -> Result<Self, InventoryError> {
         let at = |field: &'static str| move |invalid: Invalid| invalid.at(field).at("policy");
-        let outcomes = policy.lead_time.outcomes().map_err(at("lead_time"))?;
-        let possible: Vec<LeadTimeOutcome> =
-            outcomes.into_iter().filter(|outcome| outcome.probability.value() > 0.0).collect();
+        let mut possible = policy.lead_time.outcomes().map_err(at("lead_time"))?;
+        possible.retain(|outcome| outcome.probability.value() > 0.0);
         let always = Calendar::default();
         let calendar = policy.calendar.as_ref().unwrap_or(&always);
         let open = at("calendar");
