@@ -255,6 +255,30 @@ fn larger_orders_follow_from_what_an_order_costs() {
 }
 
 #[test]
+fn what_does_not_sell_is_not_ordered_and_not_refused() {
+    let none: Vec<_> =
+        (0..30).map(|_| DemandDistribution::from_weighted(vec![(0.0, 1.0)])).collect();
+    let costs = LotCosts {
+        per_order: "9 EUR".parse().unwrap(),
+        holding_per_unit_and_day: "0.01 EUR".parse().unwrap(),
+    };
+    for rule in [
+        Rule::ReorderQuantity { reorder_point: None, order_quantity: None, costs: Some(costs) },
+        Rule::ReorderUpTo { reorder_point: None, order_up_to_level: None, costs: Some(costs) },
+        Rule::default(),
+        Rule::DaysOfCover { minimum_days: None, days: 20 },
+        Rule::DemandDriven { lead_time_factor: 0.5, variability_factor: 0.5 },
+    ] {
+        for on_hand in ["0 each", "3 each"] {
+            let stock = StockPosition::on_hand(quantity(on_hand));
+            let policy = Policy { rule: rule.clone(), ..policy(2, 1) };
+            let result = ask(&none, &stock, &policy).unwrap();
+            assert_eq!((result.requirement, result.urgency), (None, Urgency::None));
+        }
+    }
+}
+
+#[test]
 fn demand_ends_with_the_last_day_of_sale() {
     let sums = counts(2.0, 60);
     let stock = StockPosition::on_hand(quantity("4 each"));

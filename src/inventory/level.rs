@@ -1,6 +1,10 @@
 //! Levels that reach a target.
 
-use super::{LotCosts, StockCosts, Target, UnmetDemand, protection::Protection};
+use super::{
+    LotCosts, StockCosts, Target, UnmetDemand,
+    classic::{self, EconomicOrder},
+    protection::Protection,
+};
 use crate::{
     forecast::DemandDistribution,
     unit::{Invalid, Money, Probability},
@@ -161,8 +165,8 @@ impl Aim {
     }
 }
 
-/// The economic order quantity of a product that sells `rate` a day (Harris, "How many parts to make
-/// at once", 1913).
+/// The economic order quantity of a product that sells `rate` a day; 0 where nothing sells, or ordering
+/// costs nothing.
 pub(super) fn economic_order_quantity(costs: &LotCosts, rate: f64) -> Result<f64, Invalid> {
     let order = amount("per_order", costs.per_order, costs.per_order)?;
     let holding =
@@ -171,7 +175,11 @@ pub(super) fn economic_order_quantity(costs: &LotCosts, rate: f64) -> Result<f64
         return Err(Invalid::new("cost_missing", "a cost above zero", holding)
             .at("holding_per_unit_and_day"));
     }
-    Ok((2.0 * order * rate.max(0.0) / holding).sqrt())
+    if order <= 0.0 || rate <= 0.0 {
+        return Ok(0.0);
+    }
+    let lot = EconomicOrder { fixed_cost: order, holding_cost: holding, demand_rate: rate };
+    classic::economic_order_quantity(&lot).map(|lot| lot.quantity)
 }
 
 /// The critical ratio of what one unit too few costs to both.

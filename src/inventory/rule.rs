@@ -2,7 +2,7 @@
 
 use super::{
     DemandOutlook, InventoryError, LotCosts, Policy, Rule,
-    amount::{float, round_up},
+    amount::{float, round_up, smallest_part},
     classic::BufferProfile,
     level::{Aim, economic_order_quantity},
     position::check_size,
@@ -147,9 +147,15 @@ impl Derived<'_> {
         quantity: Option<Quantity>,
         costs: Option<&LotCosts>,
     ) -> Result<Levels, Invalid> {
+        if self.rate <= 0.0 && point.is_none() {
+            // Nobody waits for what does not sell, not even at a stock of 0.
+            return Ok(Levels::up_to(Decimal::ZERO));
+        }
         let quantity = match (self.by_hand(quantity, "order_quantity")?, costs) {
             (Some(quantity), _) => quantity,
-            (None, Some(costs)) => round_up(self.economic_order_quantity(costs)?, self.unit)?,
+            // What hardly sells may have an economic quantity of next to nothing: a piece will do.
+            (None, Some(costs)) => round_up(self.economic_order_quantity(costs)?, self.unit)?
+                .max(smallest_part(self.unit).amount()),
             (None, None) => return Err(lot_size_missing("order_quantity")),
         };
         if quantity.is_zero() {
