@@ -44,6 +44,8 @@ function columns(given) {
 
 /** How the arguments of a call are made that are not as JSON has them. */
 const ARGUMENTS = {
+  planLots: [numbers],
+  economicLot: [undefined, undefined, undefined, numbers, numbers],
   allocateStock: [undefined, columns],
   echelonRequirement: [undefined, columns],
   explodeDemand: [undefined, columns],

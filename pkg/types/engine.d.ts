@@ -1797,6 +1797,12 @@ export interface LotCosts {
     holding_per_unit_and_day: Money;
 }
 
+/** How much to order in each period, and what ordering and holding cost together. */
+export interface LotPlan { quantities: Float64Array; cost: number; }
+
+/** A lot size, the price tier it is bought in (0 without tiers), and its cost in a unit of time. */
+export interface LotSize { quantity: number; tier: number; cost: number; }
+
 /**
  * What a period without a value (NaN) means.
  */
@@ -4258,6 +4264,13 @@ export function draftPurchaseOrders(allocation: Allocation, context: DraftContex
 export function echelonRequirement(warehouse: Warehouse, locations: EchelonLocation[], start: Day, period: Period, today: Day): EchelonRequirement;
 
 /**
+ * The economic order quantity: `holding_cost` of a unit in a unit of time, or with price tiers, of its
+ * price. `from` and `prices` say from which quantity on which price holds, for the whole order
+ * (`all_units`) or for what is above it (`incremental`); empty, there are no tiers.
+ */
+export function economicLot(fixed_cost: number, holding_cost: number, demand_rate: number, from: Float64Array, prices: Float64Array, tiers: 'all_units' | 'incremental'): LotSize;
+
+/**
  * Works out the demand for every product over an interval, the demand of the kits that it is in
  * included.
  */
@@ -4329,6 +4342,13 @@ export function plan(batch: BatchColumns, request: PlanRequest): Plan;
  * Plans what to buy from comma-separated files.
  */
 export function planFromTables(files: TableFiles, options: PlanOptions): Plan;
+
+/**
+ * Plans orders for needs that are known: `wagner_whitin` at the least cost, `silver_meal` by the
+ * heuristic that looks no further than to the next order. The fixed cost is that of an order, the
+ * holding cost that of a unit from one period to the next.
+ */
+export function planLots(needs: Float64Array, fixed_cost: number, holding_cost: number, method: 'wagner_whitin' | 'silver_meal'): LotPlan;
 
 /**
  * The usual options of a plan: a daily review at 95 %, four weeks of forecast.

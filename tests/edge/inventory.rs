@@ -6,6 +6,7 @@ use replenish::{
     inventory::{
         self, CanOrder, CatchWeight, Control, DemandOutlook, DemandSource, EchelonLocation,
         InventoryError, JointItem, Location, OwnDemand, Scenario, StockCosts, SubstituteStock,
+        classic,
         simulate::{self, Costs, OrderDays},
     },
     unit::{Day, Invalid, LocationId, Money, Probability, Quantity, Sku},
@@ -39,8 +40,53 @@ pub(super) fn answer(call: &str, arguments: &[Value]) -> Option<Answer> {
         ("simulateStock", [demand, scenario, control, block @ ..]) => {
             simulate_stock(demand, scenario, control, block.first())
         }
+        ("planLots", [needs, fixed_cost, holding_cost, method]) => {
+            plan_lots(&floats(needs), fixed_cost, holding_cost, method)
+        }
+        ("economicLot", [fixed_cost, holding_cost, demand_rate, from, prices, tiers]) => {
+            economic_lot(
+                [fixed_cost, holding_cost, demand_rate],
+                &floats(from),
+                &floats(prices),
+                tiers,
+            )
+        }
         _ => return None,
     })
+}
+
+fn plan_lots(needs: &[f64], fixed_cost: &Value, holding_cost: &Value, method: &Value) -> Answer {
+    let costs =
+        classic::LotCosts { fixed_cost: read(fixed_cost)?, holding_cost: read(holding_cost)? };
+    let plan = match method.as_str() {
+        Some("wagner_whitin") => classic::wagner_whitin(&costs, needs).map(|exact| exact.plan),
+        Some("silver_meal") => classic::silver_meal(&costs, needs),
+        _ => return Err("method_unknown"),
+    };
+    let plan = plan.map_err(|invalid| invalid.code)?;
+    Ok(json!({ "quantities": plan.quantities, "cost": plan.cost }))
+}
+
+fn economic_lot(order: [&Value; 3], from: &[f64], prices: &[f64], tiers: &Value) -> Answer {
+    let [fixed_cost, holding_cost, demand_rate] = order;
+    let order = classic::EconomicOrder {
+        fixed_cost: read(fixed_cost)?,
+        holding_cost: read(holding_cost)?,
+        demand_rate: read(demand_rate)?,
+    };
+    if from.is_empty() {
+        let lot = classic::economic_order_quantity(&order).map_err(|invalid| invalid.code)?;
+        return Ok(json!({ "quantity": lot.quantity, "tier": 0.0, "cost": lot.cost }));
+    }
+    let tier =
+        |(&minimum_quantity, &unit_price)| classic::PriceTier { minimum_quantity, unit_price };
+    let all: Vec<_> = from.iter().zip(prices).map(tier).collect();
+    let lot = match tiers.as_str() {
+        Some("all_units") => classic::all_units_lot(&order, &all),
+        _ => classic::incremental_lot(&order, &all),
+    };
+    let lot = lot.map_err(|invalid| invalid.code)?;
+    Ok(json!({ "quantity": lot.quantity, "tier": lot.tier, "cost": lot.cost }))
 }
 
 fn code(invalid: &Invalid) -> &'static str {
