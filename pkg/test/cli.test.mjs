@@ -250,6 +250,21 @@ test('a reader that leaves early is no failure', async () => {
   assert.deepEqual([code, err], [0, '']);
 });
 
+test('without offers a bad row spoils its product alone', async () => {
+  const stock = 'sku,on_hand,lead_time_days\napple,0,2\nbread,0,-2\n';
+  const cwd = directory({ 'stock.csv': stock, 'pipeline.csv': 'sku,due,quantity\n' });
+  const files = ['--demand', 'demand.csv', '--stock', 'stock.csv', '--pipeline', 'pipeline.csv'];
+  const args = ['plan', ...files, '--today', '2026-11-21', '--quantities', 'quantities.csv'];
+  const { code, out, err } = await run(args, { cwd });
+  assert.equal(code, 1, err);
+  assert.match(out, /^1 of 2 products must be ordered, 1 could not be planned$/m);
+  assert.match(err, /^bread: stock\.csv:3: column `lead_time_days`: expected a whole number/m);
+  const [head, apple, bread] = readFileSync(join(cwd, 'quantities.csv'), 'utf8').split('\n');
+  assert.match(head, /^sku,quantity,unit,urgency,/);
+  assert.match(apple, /^apple,[1-9]\d*,each,out_of_stock,2026-11-21,/);
+  assert.match(bread, /^bread,,.*lead_time_days/);
+});
+
 test('products that nobody offers today are told as not planned, not as enough', async () => {
   const stale = 'offer,supplier,sku,currency,unit_price,lead_time_days,valid_until\no-1,farm,apple,EUR,1,2,2026-01-01\n';
   const cwd = directory({ 'offers.csv': stale });

@@ -3,7 +3,7 @@
 use super::{Period, Regressor, RegressorKind, Series, series::MAX_DEMAND};
 use crate::unit::{
     Day, Invalid, Sku,
-    table::{Column, File, Row, TableProblem, read},
+    table::{Column, File, RefusedRows, Row, TableProblem, read, refuse_row},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,8 @@ pub struct DemandHistory {
     pub horizon: u32,
     /// The products in order of their SKU.
     pub products: Vec<SkuDemand>,
+    /// Rows that cannot be accepted; their products are not among the others.
+    pub refused: RefusedRows<Sku>,
     /// Columns of the file that are not read.
     pub ignored_columns: Vec<String>,
 }
@@ -86,27 +88,39 @@ struct Entry {
 ///
 /// # Errors
 ///
-/// Every problem of the file with its line and column: besides what [`read`] refuses, a quantity that
-/// is not before today, the same product and day twice, a negative quantity.
+/// What is wrong with the file as a whole, and rows without a product. A row that cannot be accepted
+/// refuses its product alone: a quantity that is not before today, the same product and day twice, a
+/// negative quantity.
 pub fn read_demand(
     file: File<'_>,
     options: DemandTableOptions,
 ) -> Result<DemandHistory, Vec<TableProblem>> {
     let mut demand: BTreeMap<Sku, (u64, BTreeMap<Day, Entry>)> = BTreeMap::new();
+    let mut refused = RefusedRows::new();
     let ignored_columns = read(file, &COLUMNS, &mut |row| {
-        let (sku, day) = (row.parse::<Sku>(SKU)?, row.parse::<Day>(DATE)?);
-        let entry = entry(row, day, options.today)?;
-        let days = match demand.get_mut(&sku) {
-            Some(days) => days,
-            None => demand.entry(sku.clone()).or_insert((row.line(), BTreeMap::new())),
+        let sku: Sku = row.parse(SKU)?;
+        let mut add = || {
+            let day = row.parse::<Day>(DATE)?;
+            let entry = entry(row, day, options.today)?;
+            let days = match demand.get_mut(&sku) {
+                Some(days) => days,
+                None => demand.entry(sku.clone()).or_insert((row.line(), BTreeMap::new())),
+            };
+            if days.1.insert(day, entry).is_some() {
+                let got = format!("{sku} {day}");
+                let invalid = Invalid::new("row_twice", "one row for a product and day", got);
+                return Err(row.problem(DATE, invalid));
+            }
+            Ok(())
         };
-        if days.1.insert(day, entry).is_some() {
-            let invalid =
-                Invalid::new("row_twice", "one row for a product and day", format!("{sku} {day}"));
-            return Err(row.problem(DATE, invalid));
+        match add() {
+            Ok(()) => Ok(()),
+            Err(invalid) => refuse_row(&mut refused, sku, file, row.line(), invalid),
         }
-        Ok(())
     })?;
+    for (sku, _) in &refused {
+        demand.remove(sku);
+    }
 
     let past = demand.values().flat_map(|(_, days)| days.keys());
     let period = options
@@ -127,7 +141,7 @@ pub fn read_demand(
             Some(SkuDemand { sku, line, series })
         })
         .collect();
-    Ok(DemandHistory { period, horizon, products, ignored_columns })
+    Ok(DemandHistory { period, horizon, products, refused, ignored_columns })
 }
 
 fn entry(row: &Row<'_>, day: Day, today: Day) -> Result<Entry, Invalid> {
@@ -314,24 +328,28 @@ mod tests {
         assert_eq!(read.horizon, 4);
         let [promo] = read.products[0].series.regressors() else { panic!("one regressor") };
         assert_eq!(promo.values, [0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
-        let problems = history("sku,date,quantity\nA,2026-01-13,2\n").unwrap_err();
-        assert_eq!(problems[0].code, "day_out_of_range");
+        let refused = history("sku,date,quantity\nA,2026-01-13,2\n").unwrap().refused;
+        assert_eq!(refused[0].1.code, "day_out_of_range");
     }
 
     #[test]
     fn every_bad_row_is_named() {
-        let text = "sku,date,quantity\nA,2026-01-10,1\nA,2026-01-09,-1\nA,2026-01-08,1\nA,2026-01-08,2\n,2026-01-07,1\nA,0001-01-01,1\nA,2026-01-01,9999999999999999\n";
-        let problems = history(text).unwrap_err();
-        let seen: Vec<_> = problems.iter().map(|p| (p.line, p.column.as_str(), p.code)).collect();
+        let text = "sku,date,quantity\nA,2026-01-10,1\nA,2026-01-09,-1\nA,2026-01-08,1\nA,2026-01-08,2\nA,0001-01-01,1\nA,2026-01-01,9999999999999999\n";
+        // A row without a product is the file's own problem.
+        let stray = history(&format!("{text},2026-01-07,1\n")).unwrap_err();
+        assert_eq!((stray[0].line, stray[0].code), (8, "id_invalid"));
+        assert!(history(text).unwrap().products.is_empty());
+        let refused = history(text).unwrap().refused;
+        let seen: Vec<_> =
+            refused.iter().map(|(_, p)| (p.line, p.column.as_str(), p.code)).collect();
         assert_eq!(
             seen,
             [
                 (2, "date", "day_out_of_range"),
                 (3, "quantity", "number_negative"),
                 (5, "date", "row_twice"),
-                (6, "sku", "id_invalid"),
-                (7, "date", "day_out_of_range"),
-                (8, "quantity", "demand_invalid"),
+                (6, "date", "day_out_of_range"),
+                (7, "quantity", "demand_invalid"),
             ]
         );
     }

@@ -175,6 +175,20 @@ impl PlanOptions {
     }
 }
 
+impl ProductPlan {
+    /// A product of which nothing is known but why.
+    pub(super) fn refused(sku: Sku, problem: ProductProblem) -> Self {
+        Self {
+            description: sku.to_string(),
+            sku,
+            history: Vec::new(),
+            forecast: None,
+            replenishment: None,
+            problem: Some(problem),
+        }
+    }
+}
+
 /// What one product needs; a problem is told in the answer and spoils no other product.
 ///
 /// `lead_time` holds where the product's own policy states none.

@@ -1,14 +1,18 @@
 //! Products and their histories from comma-separated files.
 
-use super::{PlanOptions, Product, ProductPlan, StockList, plan_product, read_stock, share_season};
+use super::{
+    PlanOptions, Product, ProductPlan, ProductProblem, StockList, plan_product, read_stock,
+    share_season,
+};
 use crate::{
     forecast::{DemandHistory, DemandTableOptions, ForecastError, Period, Series, read_demand},
     unit::{
         Day, Invalid, Sku, index,
-        table::{File, MAX_PROBLEMS, TableProblem},
+        table::{File, MAX_PROBLEMS, RefusedRows, TableProblem},
     },
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Files that say what is wanted and what there is.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +46,9 @@ pub struct Requirements {
 ///
 /// # Errors
 ///
-/// Every problem of every file, each with line and column. A product that cannot be planned, such as one
-/// without a row of demand or without a lead time, carries its problem and spoils no other.
+/// What is wrong with a file as a whole, and rows without a product, each with line and column. A
+/// product that cannot be planned, for one of its rows cannot be accepted, or it has no row of demand or
+/// no lead time, carries its problem and spoils no other.
 ///
 /// ```
 /// use replenish::{inventory::{PlanOptions, ProductTables, requirements_from_tables}, unit::table::File};
@@ -69,13 +74,16 @@ pub fn requirements_from_tables(
 ) -> Result<Requirements, Vec<TableProblem>> {
     let mut list = ProductFiles::read(tables, options).list(options)?;
     let options = share_season(&mut list.series, &list.options);
-    let products = list.products.iter().zip(list.series);
+    let planned = list.products.iter().zip(list.series);
+    let planned = planned.map(|(product, series)| plan_product(product, series, None, &options));
+    let mut products = index(planned.map(|plan| (plan.sku.clone(), plan)));
+    for (sku, problem) in list.refused {
+        products.insert(sku.clone(), ProductPlan::refused(sku, problem));
+    }
     Ok(Requirements {
         today: options.today,
         period: options.period.unwrap_or(Period::Day),
-        products: products
-            .map(|(product, series)| plan_product(product, series, None, &options))
-            .collect(),
+        products: products.into_values().collect(),
         notes: list.notes,
     })
 }
@@ -84,6 +92,8 @@ pub fn requirements_from_tables(
 pub(crate) struct ProductFiles {
     pub(crate) stock: Option<StockList>,
     demand: Option<DemandHistory>,
+    /// Rows that spoil their product alone.
+    refused: RefusedRows<Sku>,
     pub(crate) problems: Vec<TableProblem>,
     notes: Vec<String>,
 }
@@ -94,6 +104,8 @@ pub(crate) struct ProductList {
     pub(crate) options: PlanOptions,
     pub(crate) products: Vec<Product>,
     pub(crate) series: Vec<Result<Series, ForecastError>>,
+    /// Why others cannot be planned.
+    refused: BTreeMap<Sku, ProductProblem>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -130,12 +142,29 @@ impl ProductFiles {
                 notes.push(format!("{name}: read as {}s, as its dates say", demand.period.name()));
             }
         }
-        if let (Some(stock), Some(demand)) = (&stock, &demand) {
-            let unknown = demand.products.iter().filter(|p| !stock.items.contains_key(&p.sku));
-            let unknown = unknown.take(MAX_PROBLEMS);
-            keep(unknown.map(|p| unknown_sku(tables.demand, p.line, &p.sku)).collect());
+        let mut refused = RefusedRows::new();
+        if let Some(stock) = &stock {
+            refused.extend(stock.refused.iter().cloned());
         }
-        Self { stock, demand, problems, notes }
+        if let Some(demand) = &demand {
+            refused.extend(demand.refused.iter().cloned());
+        }
+        if let (Some(stock), Some(demand)) = (&stock, &demand) {
+            let is_refused = |sku: &Sku| stock.refused.iter().any(|(other, _)| other == sku);
+            for product in &demand.products {
+                if !stock.items.contains_key(&product.sku) && !is_refused(&product.sku) {
+                    let problem = unknown_sku(tables.demand, product.line, &product.sku);
+                    refused.push((product.sku.clone(), problem));
+                }
+            }
+        }
+        Self { stock, demand, refused, problems, notes }
+    }
+
+    /// Takes every refused row for a problem of the whole.
+    pub(crate) fn refuse_all(&mut self) {
+        let rows = self.refused.iter().map(|(_, problem)| problem.clone());
+        self.problems.extend(rows.take(MAX_PROBLEMS));
     }
 
     pub(crate) fn list(self, options: &PlanOptions) -> Result<ProductList, Vec<TableProblem>> {
@@ -143,6 +172,13 @@ impl ProductFiles {
         else {
             return Err(self.problems);
         };
+        let mut refused = BTreeMap::new();
+        for (sku, problem) in self.refused {
+            refused.entry(sku).or_insert_with(|| ProductProblem {
+                code: problem.code.to_owned(),
+                message: problem.to_string(),
+            });
+        }
         let mut options = options.of_period(demand.period);
         options.forecast.horizon = demand.horizon;
         let histories = demand.products.into_iter().map(|product| (product.sku, product.series));
@@ -150,6 +186,9 @@ impl ProductFiles {
         let mut series = Vec::with_capacity(stock.items.len());
         let mut products = Vec::with_capacity(stock.items.len());
         for (sku, item) in stock.items {
+            if refused.contains_key(&sku) {
+                continue;
+            }
             let missing =
                 || Invalid::new("history_missing", "a row of demand for the product", "none");
             series.push(histories.remove(&sku).ok_or_else(|| ForecastError::from(missing())));
@@ -161,7 +200,7 @@ impl ProductFiles {
                 policy: item.policy,
             });
         }
-        Ok(ProductList { options, products, series, notes: self.notes })
+        Ok(ProductList { options, products, series, refused, notes: self.notes })
     }
 }
 
@@ -175,4 +214,50 @@ pub(crate) fn note_ignored(notes: &mut Vec<String>, file: File<'_>, columns: &[S
 fn unknown_sku(file: File<'_>, line: u64, sku: &Sku) -> TableProblem {
     let invalid = Invalid::new("sku_unknown", "a product of the stock file", sku);
     TableProblem::new(file, line, invalid.at("sku"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    #[test]
+    fn a_bad_row_spoils_its_product_alone() {
+        let mut demand = "sku,date,quantity\n".to_owned();
+        for day in 1..=30 {
+            for sku in ["apple", "fig", "pear", "plum"] {
+                writeln!(demand, "{sku},2026-04-{day:02},{}", 2 + day % 3).unwrap();
+            }
+        }
+        demand += "plum,2026-04-02,-1\n";
+        let file = |name, text: &'static str| File { name, bytes: text.as_bytes() };
+        let tables = ProductTables {
+            demand: File { name: "demand.csv", bytes: demand.as_bytes() },
+            stock: file(
+                "stock.csv",
+                "sku,on_hand,lead_time_days\napple,0,2\nfig,0,-2\npear,0,2\nplum,0,2\n",
+            ),
+            pipeline: Some(file("pipeline.csv", "sku,due,quantity\npear,,4\n")),
+            lots: None,
+        };
+        let options = PlanOptions::new("2026-05-01".parse().unwrap());
+        let needs = requirements_from_tables(tables, &options).unwrap();
+        let told: Vec<_> = needs
+            .products
+            .iter()
+            .map(|product| {
+                let problem = product.problem.as_ref().map(|problem| problem.code.as_str());
+                (product.sku.as_str(), product.replenishment.is_some(), problem)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("apple", true, None),
+                ("fig", false, Some("lead_time_invalid")),
+                ("pear", false, Some("due_day_missing")),
+                ("plum", false, Some("number_negative")),
+            ]
+        );
+    }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::unit::{
     Day, Invalid, Quantity, Sku, SupplierId, Unit,
-    table::{Column, File, Row, TableProblem, read, read_any},
+    table::{Column, File, RefusedRows, Row, TableProblem, read, read_any, refuse_row},
 };
 use std::collections::BTreeMap;
 
@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 pub struct StockList {
     /// The products in order of their SKU.
     pub items: BTreeMap<Sku, StockItem>,
+    /// Rows that cannot be accepted, here, of open orders and of lots; their products are not among the
+    /// items.
+    pub refused: RefusedRows<Sku>,
     /// Columns of the file that are not read.
     pub ignored_columns: Vec<String>,
 }
@@ -66,20 +69,29 @@ const AS_OF: usize = 10;
 ///
 /// # Errors
 ///
-/// Every problem of the file with its line and column: besides what [`read`] refuses, a product
-/// twice, a negative quantity, goods on order without the day on which they are due.
+/// What is wrong with the file as a whole, and rows without a product. A row that cannot be accepted
+/// refuses its product alone: a product twice, a negative quantity, goods on order without the day on
+/// which they are due.
 pub fn read_stock(file: File<'_>) -> Result<StockList, Vec<TableProblem>> {
-    let mut items = BTreeMap::new();
+    let (mut items, mut refused) = (BTreeMap::new(), RefusedRows::new());
     let columns: Vec<Column> = COLUMNS.into_iter().chain(policy_columns::COLUMNS).collect();
     let ignored_columns = read(file, &columns, &mut |row| {
         let sku: Sku = row.parse(SKU)?;
-        let item = item(row)?;
-        if items.insert(sku.clone(), item).is_some() {
-            return Err(row.problem(SKU, Invalid::new("row_twice", "one row for a product", sku)));
+        let read = item(row).and_then(|item| {
+            if items.insert(sku.clone(), item).is_none() {
+                return Ok(());
+            }
+            let twice = Invalid::new("row_twice", "one row for a product", &sku);
+            Err(row.problem(SKU, twice))
+        });
+        match read {
+            Ok(()) => Ok(()),
+            Err(invalid) => refuse_row(&mut refused, sku, file, row.line(), invalid),
         }
-        Ok(())
     })?;
-    Ok(StockList { items, ignored_columns })
+    let mut list = StockList { items, refused, ignored_columns };
+    list.drop_refused();
+    Ok(list)
 }
 
 fn item(row: &Row<'_>) -> Result<StockItem, Invalid> {
@@ -138,39 +150,42 @@ impl StockList {
     ///
     /// # Errors
     ///
-    /// Every problem of the file with its line and column: besides what [`read`] refuses, a product
-    /// that is not stocked, a blank day, an expiry before the receipt.
+    /// As [`read_stock`]; refused alone are a product that is not stocked, a blank day, an expiry before
+    /// the receipt.
     pub fn add_pipeline(&mut self, file: File<'_>) -> Result<Vec<String>, Vec<TableProblem>> {
-        read_any(file, &PIPELINE, &mut |row| {
-            let item = self.item_mut(row)?;
-            if row.text(1).is_empty() {
-                let expected = "the day on which the goods on order are due";
-                return Err(row.problem(1, Invalid::new("due_day_missing", expected, "")));
-            }
-            let due: Day = row.parse(1)?;
-            let quantity = Quantity::new(row.amount(2)?, item.stock.unit());
-            let expires = row.optional::<Day>(4)?;
-            if let Some(expires) = expires
-                && expires < due
-            {
-                let expected = format!("{due}, the day of receipt, or later");
-                let invalid = Invalid::new("expiry_before_receipt", expected, expires);
-                return Err(row.problem(4, invalid));
-            }
-            let stage = match row.text(3) {
-                "draft" => ReceiptStage::Draft,
-                "" | "ordered" => ReceiptStage::Ordered,
-                "in_transit" => ReceiptStage::InTransit,
-                "postponed" => ReceiptStage::Postponed,
-                "quarantined" => ReceiptStage::Quarantined,
-                other => {
-                    let expected = "draft, ordered, in_transit, postponed or quarantined";
-                    return Err(row.problem(3, Invalid::new("stage_unknown", expected, other)));
+        let ignored = read_any(file, &PIPELINE, &mut |row| {
+            self.add(file, row, |item| {
+                if row.text(1).is_empty() {
+                    let expected = "the day on which the goods on order are due";
+                    return Err(row.problem(1, Invalid::new("due_day_missing", expected, "")));
                 }
-            };
-            item.stock.on_order.push(ExpectedReceipt { due, quantity, stage, expires });
-            Ok(())
-        })
+                let due: Day = row.parse(1)?;
+                let quantity = Quantity::new(row.amount(2)?, item.stock.unit());
+                let expires = row.optional::<Day>(4)?;
+                if let Some(expires) = expires
+                    && expires < due
+                {
+                    let expected = format!("{due}, the day of receipt, or later");
+                    let invalid = Invalid::new("expiry_before_receipt", expected, expires);
+                    return Err(row.problem(4, invalid));
+                }
+                let stage = match row.text(3) {
+                    "draft" => ReceiptStage::Draft,
+                    "" | "ordered" => ReceiptStage::Ordered,
+                    "in_transit" => ReceiptStage::InTransit,
+                    "postponed" => ReceiptStage::Postponed,
+                    "quarantined" => ReceiptStage::Quarantined,
+                    other => {
+                        let expected = "draft, ordered, in_transit, postponed or quarantined";
+                        return Err(row.problem(3, Invalid::new("stage_unknown", expected, other)));
+                    }
+                };
+                item.stock.on_order.push(ExpectedReceipt { due, quantity, stage, expires });
+                Ok(())
+            })
+        })?;
+        self.drop_refused();
+        Ok(ignored)
     }
 
     /// Adds the lots of what is on hand: one row each with `sku`, `quantity` and `expires`, the last
@@ -180,24 +195,49 @@ impl StockList {
     ///
     /// # Errors
     ///
-    /// Every problem of the file with its line and column: besides what [`read`] refuses, a product
-    /// that is not stocked, more in lots than on hand.
+    /// As [`read_stock`]; refused alone are a product that is not stocked, more in lots than on hand.
     pub fn add_lots(&mut self, file: File<'_>) -> Result<Vec<String>, Vec<TableProblem>> {
-        read_any(file, &LOTS, &mut |row| {
-            let item = self.item_mut(row)?;
-            let quantity = Quantity::new(row.amount(1)?, item.stock.unit());
-            item.stock.lots.push(Lot { quantity, expires: row.parse(2)? });
-            item.stock.check().map_err(|invalid| {
-                let (code, expected) = (invalid.code, invalid.expected.clone());
-                row.problem(1, Invalid::new(code, expected, invalid.got.as_str()))
+        let ignored = read_any(file, &LOTS, &mut |row| {
+            self.add(file, row, |item| {
+                let quantity = Quantity::new(row.amount(1)?, item.stock.unit());
+                item.stock.lots.push(Lot { quantity, expires: row.parse(2)? });
+                item.stock.check().map_err(|invalid| {
+                    let (code, expected) = (invalid.code, invalid.expected.clone());
+                    row.problem(1, Invalid::new(code, expected, invalid.got.as_str()))
+                })
             })
-        })
+        })?;
+        self.drop_refused();
+        Ok(ignored)
     }
 
-    fn item_mut(&mut self, row: &Row<'_>) -> Result<&mut StockItem, Invalid> {
+    /// Adds a row to its product; one that cannot be accepted refuses the product.
+    fn add(
+        &mut self,
+        file: File<'_>,
+        row: &Row<'_>,
+        add: impl FnOnce(&mut StockItem) -> Result<(), Invalid>,
+    ) -> Result<(), Invalid> {
         let sku: Sku = row.parse(0)?;
-        let unknown = Invalid::new("sku_unknown", "a product of the stock file", &sku);
-        self.items.get_mut(&sku).ok_or_else(|| row.problem(0, unknown))
+        let result = match self.items.get_mut(&sku) {
+            Some(item) => add(item),
+            None if self.refused.iter().any(|(refused, _)| *refused == sku) => Ok(()),
+            None => {
+                let unknown = Invalid::new("sku_unknown", "a product of the stock file", &sku);
+                Err(row.problem(0, unknown))
+            }
+        };
+        match result {
+            Ok(()) => Ok(()),
+            Err(invalid) => refuse_row(&mut self.refused, sku, file, row.line(), invalid),
+        }
+    }
+
+    /// Takes out the products of which something was refused.
+    fn drop_refused(&mut self) {
+        for (sku, _) in &self.refused {
+            self.items.remove(sku);
+        }
     }
 }
 
@@ -207,6 +247,10 @@ mod tests {
 
     fn stock(text: &str) -> Result<StockList, Vec<TableProblem>> {
         read_stock(File { name: "s.csv", bytes: text.as_bytes() })
+    }
+
+    fn refused(list: &StockList) -> Vec<TableProblem> {
+        list.refused.iter().map(|(_, problem)| problem.clone()).collect()
     }
 
     #[test]
@@ -222,8 +266,9 @@ mod tests {
     #[test]
     fn every_bad_row_is_named() {
         let text = "sku,on_hand,on_order,on_order_due,service_level\nA,-1,,,\nB,1,2,,\nC,1,,,95\nD,1,,,\nD,2,,,\nE,,,,\n";
-        let seen: Vec<_> =
-            stock(text).unwrap_err().into_iter().map(|p| (p.line, p.column, p.code)).collect();
+        let list = stock(text).unwrap();
+        assert!(list.items.is_empty());
+        let seen: Vec<_> = refused(&list).into_iter().map(|p| (p.line, p.column, p.code)).collect();
         let expected = [
             (2, "on_hand", "number_negative"),
             (3, "on_order_due", "due_day_missing"),
@@ -276,7 +321,8 @@ mod tests {
             ("unmet_demand", "gone", "unmet_demand", "unmet_demand_unknown"),
             ("service_level", "0", "service_level", "service_level_out_of_range"),
         ] {
-            let problems = stock(&format!("sku,on_hand,{header}\nA,1,{cells}\n")).unwrap_err();
+            let list = stock(&format!("sku,on_hand,{header}\nA,1,{cells}\n")).unwrap();
+            let problems = refused(&list);
             assert_eq!((problems[0].column.as_str(), problems[0].code), (column, code));
         }
     }
@@ -294,8 +340,10 @@ mod tests {
         assert_eq!(stock.inventory_position().unwrap().to_string(), "17 each");
         assert_eq!(stock.on_order[0].stage, ReceiptStage::InTransit);
         let bad = "sku,due,quantity,stage,expires\nB,2026-01-02,5,,\nA,,5,,\nA,2026-01-02,5,soon,\nA,2026-01-02,5,,2026-01-01\nA,2026-01-02,-5,,\n";
-        let problems = list.add_pipeline(file(bad)).unwrap_err();
-        let seen: Vec<_> = problems.iter().map(|p| (p.line, p.code)).collect();
+        let mut other = list.clone();
+        list.add_pipeline(file(bad)).unwrap();
+        assert!(list.items.is_empty());
+        let seen: Vec<_> = refused(&list).iter().map(|p| (p.line, p.code)).collect();
         let expected = [
             (2, "sku_unknown"),
             (3, "due_day_missing"),
@@ -304,7 +352,7 @@ mod tests {
             (6, "number_negative"),
         ];
         assert_eq!(seen, expected);
-        let problems = list.add_lots(file("sku,quantity,expires\nA,7,2026-01-01\n")).unwrap_err();
-        assert_eq!(problems[0].code, "lots_exceed_on_hand");
+        other.add_lots(file("sku,quantity,expires\nA,7,2026-01-01\n")).unwrap();
+        assert_eq!(refused(&other)[0].code, "lots_exceed_on_hand");
     }
 }

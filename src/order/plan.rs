@@ -121,18 +121,20 @@ pub fn plan(history: SeriesBatch<'_>, request: &PlanRequest) -> Result<Plan, Pla
 /// ```
 pub fn plan_from_tables(tables: PlanTables<'_>, options: &PlanOptions) -> Result<Plan, PlanError> {
     let mut files = ProductFiles::read(tables.products, options);
-    // Without the stock file every offer's product would be unknown, which says nothing.
-    let units = files
-        .stock
-        .as_ref()
-        .map(|stock| index(stock.items.iter().map(|(sku, item)| (sku.clone(), item.stock.unit()))));
+    // Without the whole stock file offers' products would be unknown, which says nothing.
+    let units =
+        files.stock.as_ref().filter(|stock| stock.refused.is_empty()).map(|stock| {
+            index(stock.items.iter().map(|(sku, item)| (sku.clone(), item.stock.unit())))
+        });
+    // Orders are drafted of everything or of nothing: what is left out might change who is cheapest.
+    files.refuse_all();
     let mut keep = |found: Vec<TableProblem>| files.problems.extend(found);
     let offers = units.and_then(|units| read_offers(tables.offers, &units).map_err(&mut keep).ok());
     let terms = match (&offers, tables.terms) {
         (Some(offers), Some(file)) => read_terms(file, offers.currency).map_err(&mut keep).ok(),
         _ => None,
     };
-    let ProductList { options, products, series, mut notes } =
+    let ProductList { options, products, series, mut notes, .. } =
         files.list(options).map_err(PlanError::Tables)?;
     let Some(offers) = offers else { return Err(PlanError::Tables(Vec::new())) };
     note_ignored(&mut notes, tables.offers, &offers.ignored_columns);

@@ -14,6 +14,31 @@ pub const MAX_PROBLEMS: usize = 20;
 /// The problem of a file that has only a header.
 const WITHOUT_ROWS: &str = "file_without_rows";
 
+/// Rows that were refused, in the order of the file, by what they are about: each spoils that alone.
+pub type RefusedRows<K> = Vec<(K, TableProblem)>;
+
+/// How many rows may be refused one by one before the file counts as none of this kind.
+const MAX_REFUSED: usize = 10_000;
+
+/// Keeps why a row is refused; too many such are the file's own problem.
+///
+/// # Errors
+///
+/// The problem itself, once there are ten thousand.
+pub(crate) fn refuse_row<K>(
+    refused: &mut RefusedRows<K>,
+    key: K,
+    file: File<'_>,
+    line: u64,
+    invalid: Invalid,
+) -> Result<(), Invalid> {
+    if refused.len() >= MAX_REFUSED {
+        return Err(invalid);
+    }
+    refused.push((key, TableProblem::new(file, line, invalid)));
+    Ok(())
+}
+
 /// A file as the caller has it: the name that messages show, and the bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {

@@ -3,7 +3,7 @@ import type { Period, Plan, PlanOptions, ProductPlan } from '../../types/engine.
 import { loadEngine } from '../load-node.js';
 import { reportPage } from '../report/page.js';
 import { purchaseOrdersCsv, quantitiesCsv } from './csv.js';
-import { UsageError } from './failure.js';
+import { CheckFailed, UsageError } from './failure.js';
 import { readInput, refuseOverlaps, writeOutputs } from './files.js';
 import { helpText, numberOption, readOptions, type Given, type Usage } from './options.js';
 import type { Printer } from './print.js';
@@ -77,6 +77,10 @@ export async function plan(args: string[], print: Printer): Promise<void> {
   if ('allocation' in result) printPlan(result, print);
   else printRequirements(result.products, result.notes, print);
   for (const { path } of outputs) print.line(`written: ${path}`);
+  const refused = result.products.filter(({ problem }) => problem !== null).length;
+  if (!('allocation' in result) && refused > 0) {
+    throw new CheckFailed(`${refused} of ${result.products.length} products could not be planned`);
+  }
 }
 
 /** The usual options, with what was given. */
