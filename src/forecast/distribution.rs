@@ -147,16 +147,6 @@ impl DemandDistribution {
         Self { outcomes, ..self }
     }
 
-    /// Possible demands, ascending, each with its probability.
-    pub fn points(&self) -> impl Iterator<Item = (f64, f64)> {
-        let mut below = 0.0;
-        self.steps.iter().map(move |&(demand, share)| {
-            let probability = share - below;
-            below = share;
-            (demand, probability)
-        })
-    }
-
     /// The expected demand.
     pub fn mean(&self) -> f64 {
         self.mean

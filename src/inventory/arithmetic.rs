@@ -98,8 +98,7 @@ impl Arithmetic<'_> {
         add("on order", &stock.coming()?);
         add("inventory position", &stock.inventory_position()?);
         if self.unsold > 0.0 {
-            let unsold = format_args!("{:.1} {unit}", self.unsold).to_string();
-            add("of that, will expire before it sells", &unsold);
+            add("of that, will expire before it sells", &format_args!("{:.1} {unit}", self.unsold));
         }
         if self.quantity != self.wanted && self.in_time {
             add("wanted", &amount(self.wanted));
@@ -115,8 +114,7 @@ impl Arithmetic<'_> {
         }
         add("to buy", &amount(self.quantity));
         if self.wasted > 0.0 {
-            let wasted = format_args!("{:.1} {unit}", self.wasted).to_string();
-            add("expected to expire in all", &wasted);
+            add("expected to expire in all", &format_args!("{:.1} {unit}", self.wasted));
         }
         Ok(terms)
     }

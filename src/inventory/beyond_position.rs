@@ -3,7 +3,7 @@
 
 use super::{
     DemandOutlook, DemandPaths, DemandSource, InventoryError, LostSales, LostSalesGoal,
-    PeriodReceipt, Policy, Rule, Shelf, ShelfOutcome, ShelfPlan, StockPosition, Target, UnitCosts,
+    PeriodReceipt, Policy, Rule, Shelf, ShelfOutcome, ShelfPlan, StockPosition, UnitCosts,
     UnmetDemand, amount::float, level::Aim, protection::Protection,
 };
 use crate::unit::Day;
@@ -70,7 +70,7 @@ impl BeyondPosition {
             return Ok(None);
         }
         if !self.expires
-            && let Some(order) = lost_sales(outlook, stock, policy, protection, multiple)?
+            && let Some(order) = lost_sales(outlook, stock, protection, aim, multiple)?
         {
             return Ok(Some(order));
         }
@@ -101,8 +101,8 @@ impl BeyondPosition {
 fn lost_sales(
     outlook: &DemandOutlook<'_>,
     stock: &StockPosition,
-    policy: &Policy,
     protection: &Protection,
+    aim: Aim,
     multiple: f64,
 ) -> Result<Option<f64>, InventoryError> {
     let DemandSource::Forecast(forecast) = outlook.source() else { return Ok(None) };
@@ -120,14 +120,12 @@ fn lost_sales(
         return Ok(None);
     }
     let period_days = outlook.start().days_until(outlook.start_of(1)?) as f64;
-    let goal = match policy.target {
-        Target::CycleServiceLevel { probability } => LostSalesGoal::Service { level: probability },
-        Target::LeastCost(costs) => LostSalesGoal::Cost {
-            holding: float(costs.holding_per_unit_and_day.amount()) * period_days,
-            shortage: float(costs.shortage_per_unit.amount()),
-            left_over: 0.0,
-        },
-        Target::FillRate { .. } | Target::CostPerOccasion { .. } => return Ok(None),
+    let goal = match aim {
+        Aim::CycleServiceLevel(level) => LostSalesGoal::Service { level },
+        Aim::LeastCost { shortage, holding, .. } => {
+            LostSalesGoal::Cost { holding: holding * period_days, shortage, left_over: 0.0 }
+        }
+        Aim::FillRate(_) | Aim::CostPerOccasion { .. } => return Ok(None),
     };
     let mut receipts = Vec::with_capacity(stock.on_order.len());
     for receipt in &stock.on_order {

@@ -1,10 +1,11 @@
 //! What the buyer wants: when to order, how much, and what for.
 
-use super::{Calendar, Issue};
+use super::{Calendar, Issue, position::check_size};
 use crate::{
     forecast::LeadTime,
-    unit::{Day, Money, Probability, Quantity},
+    unit::{Day, Invalid, Money, Probability, Quantity},
 };
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// How one product is replenished.
@@ -237,5 +238,36 @@ impl Policy {
             order_multiple: None,
             demand_shape: DemandShape::default(),
         }
+    }
+
+    /// Checks what the types alone cannot.
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        if self.review_period_days == 0 {
+            let expected = "1 or more days from one review to the next";
+            return Err(Invalid::new("review_period_invalid", expected, 0).at("review_period_days"));
+        }
+        if self.shelf_life_days == Some(0) {
+            let expected = "1 or more days, the day of receipt included";
+            return Err(Invalid::new("shelf_life_invalid", expected, 0).at("shelf_life_days"));
+        }
+        for (field, quantity) in [
+            ("minimum_order_quantity", self.minimum_order_quantity),
+            ("order_multiple", self.order_multiple),
+        ] {
+            if let Some(quantity) = quantity
+                && quantity.amount() <= Decimal::ZERO
+            {
+                let expected = "a quantity above zero";
+                return Err(Invalid::new("quantity_not_positive", expected, quantity).at(field));
+            }
+            if let Some(quantity) = quantity {
+                check_size(quantity).map_err(|invalid| invalid.at(field))?;
+            }
+        }
+        if matches!(self.rule, Rule::OrderOnce) && self.last_day_of_sale.is_none() {
+            let expected = "the last day of sale, for which is ordered once";
+            return Err(Invalid::new("last_day_missing", expected, "none").at("last_day_of_sale"));
+        }
+        Ok(())
     }
 }

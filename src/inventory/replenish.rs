@@ -1,12 +1,11 @@
 //! From forecast, stock and policy to what must be bought.
 
 use super::{
-    DemandOutlook, InventoryError, Policy, Rule, StockPosition,
-    amount::{float, round_up, smallest_part},
+    DemandOutlook, InventoryError, Policy, StockPosition,
+    amount::{float, round_up, smallest_part, up_to_multiple},
     arithmetic::{Arithmetic, Term},
     beyond_position::BeyondPosition,
     level::Aim,
-    position::check_size,
     protection::Protection,
     rule::Levels,
 };
@@ -174,7 +173,7 @@ fn decide(
     let in_time = policy.last_day_of_sale.is_none_or(|last| protection.earliest_arrival <= last);
     let quantity = if in_time { lot(wanted, policy, stock)? } else { Decimal::ZERO };
 
-    let position_after = float(position.amount() + quantity);
+    let position_after = float(position.amount().plus(quantity));
     let (risk, risk_after, shortage, waste) = match &beyond {
         None => (
             demand.probability_above(float(position.amount())),
@@ -238,16 +237,13 @@ fn decide(
 /// The stock must be that of the day on which the forecast starts, or of the end of the day before.
 fn check_day(stock: &StockPosition, start: Day) -> Result<(), Invalid> {
     let Some(counted) = stock.as_of else { return Ok(()) };
-    let late = start.days_until(counted);
-    if late > 0 {
-        let expected = format!("{start}, the forecast's first day, or the day before");
-        return Err(Invalid::new("position_after_forecast", expected, counted).at("as_of"));
-    }
-    if late < -1 {
-        let expected = format!("{start}, the forecast's first day, or the day before");
-        return Err(Invalid::new("position_before_forecast", expected, counted).at("as_of"));
-    }
-    Ok(())
+    let code = match start.days_until(counted) {
+        -1 | 0 => return Ok(()),
+        1.. => "position_after_forecast",
+        _ => "position_before_forecast",
+    };
+    let expected = format!("{start}, the forecast's first day, or the day before");
+    Err(Invalid::new(code, expected, counted).at("as_of"))
 }
 
 /// What is wanted, in the lots that can be ordered.
@@ -267,13 +263,10 @@ fn lot(wanted: Decimal, policy: &Policy, stock: &StockPosition) -> Result<Decima
     let Some(multiple) = in_unit(policy.order_multiple, "order_multiple")? else {
         return Ok(quantity);
     };
-    quantity
-        .checked_div(multiple)
-        .and_then(|count| count.ceil().checked_times(multiple))
-        .ok_or_else(|| {
-            let expected = "a multiple that the order can be counted in";
-            Invalid::new("quantity_too_large", expected, multiple).at("order_multiple").at("policy")
-        })
+    up_to_multiple(quantity, multiple).ok_or_else(|| {
+        let expected = "a multiple that the order can be counted in";
+        Invalid::new("quantity_too_large", expected, multiple).at("order_multiple").at("policy")
+    })
 }
 
 /// The first day at whose end demand since today exceeds, at the service level, what can be sold by
@@ -377,39 +370,6 @@ impl Urgency {
         } else {
             Self::Due
         })
-    }
-}
-
-impl Policy {
-    /// Checks what the types alone cannot.
-    fn check(&self) -> Result<(), Invalid> {
-        if self.review_period_days == 0 {
-            let expected = "1 or more days from one review to the next";
-            return Err(Invalid::new("review_period_invalid", expected, 0).at("review_period_days"));
-        }
-        if self.shelf_life_days == Some(0) {
-            let expected = "1 or more days, the day of receipt included";
-            return Err(Invalid::new("shelf_life_invalid", expected, 0).at("shelf_life_days"));
-        }
-        for (field, quantity) in [
-            ("minimum_order_quantity", self.minimum_order_quantity),
-            ("order_multiple", self.order_multiple),
-        ] {
-            if let Some(quantity) = quantity
-                && quantity.amount() <= Decimal::ZERO
-            {
-                let expected = "a quantity above zero";
-                return Err(Invalid::new("quantity_not_positive", expected, quantity).at(field));
-            }
-            if let Some(quantity) = quantity {
-                check_size(quantity).map_err(|invalid| invalid.at(field))?;
-            }
-        }
-        if matches!(self.rule, Rule::OrderOnce) && self.last_day_of_sale.is_none() {
-            let expected = "the last day of sale, for which is ordered once";
-            return Err(Invalid::new("last_day_missing", expected, "none").at("last_day_of_sale"));
-        }
-        Ok(())
     }
 }
 

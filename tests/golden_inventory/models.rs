@@ -4,17 +4,18 @@ use crate::input::{Inputs, table};
 use replenish::inventory::classic::{
     BufferProfile, BufferStock, DiscreteDemand, DisruptedOrder, DisruptedSupply, GammaDemand,
     JointItem, LognormalDemand, Loss, Lot, LotCosts, MyopicCosts, Newsvendor, NewsvendorCosts,
-    NewsvendorPrices, OrderRule, PeriodCosts, PeriodicReview, QuantileGrid, RandomLeadTime,
-    ReorderQuantity, ReorderUpTo, Stage, TerminalCosts, TieredLot, TraceStart, UncertainDemand,
-    UniformDemand, UnitReorderQuantity, all_units_lot, backorder_lot, days_of_cover_stock,
+    NewsvendorPrices, PeriodCosts, PeriodicReview, QuantileGrid, RandomLeadTime, ReorderQuantity,
+    ReorderUpTo, Stage, TerminalCosts, TieredLot, UncertainDemand, UniformDemand,
+    UnitReorderQuantity, all_units_lot, backorder_lot, days_of_cover_stock,
     deterministic_newsvendor_with_disruptions, disrupted_lot, economic_order_quantity,
     finite_horizon, incremental_lot, joint_cycle, lot_cost, lot_with_additive_yield,
     lot_with_multiplicative_yield, myopic, newsvendor, newsvendor_at, newsvendor_profit,
     newsvendor_with_additive_yield, power_approximation, production_lot,
     reorder_point_for_fill_rate, reorder_service, reorder_up_to, reorder_up_to_cost,
-    sap_safety_factor, sap_safety_stock, serial_base_stock, standard_normal_loss, trace,
+    sap_safety_factor, sap_safety_stock, serial_base_stock, standard_normal_loss,
     two_period_base_stock, wagner_whitin, whole_packs,
 };
+use replenish::inventory::simulate::{Control, Costs, Entry, Scenario, Unmet, simulate_recorded};
 use serde_json::{Map, Value, json};
 
 fn loss(loss: Loss) -> Value {
@@ -330,30 +331,39 @@ pub(crate) fn plans(function: &str, x: &Inputs) -> Value {
 pub(crate) fn traces(function: &str, x: &Inputs) -> Value {
     let policy = x.value("policy");
     let part = |name: &str| policy[name].as_f64().unwrap();
-    let rule = match policy["policy_type"].as_str().unwrap() {
-        "BS" => OrderRule::BaseStock { order_up_to_level: part("base_stock_level") },
-        "sS" => OrderRule::ReorderUpTo {
-            reorder_point: part("reorder_point"),
-            order_up_to_level: part("order_up_to_level"),
-        },
-        "rQ" => OrderRule::ReorderQuantity {
-            reorder_point: part("reorder_point"),
-            order_quantity: part("order_quantity"),
-        },
+    let kind = policy["policy_type"].as_str().unwrap();
+    // The point at or below which an order is placed, and what is ordered or ordered up to.
+    let (point, size) = match kind {
+        "BS" => ([0.0], [part("base_stock_level")]),
+        "sS" => ([part("reorder_point")], [part("order_up_to_level")]),
+        "rQ" => ([part("reorder_point")], [part("order_quantity")]),
         other => panic!("unknown policy `{other}` of `{function}`"),
     };
-    let start = TraceStart {
-        stock: x.number("initial_inventory_level"),
-        lead_time: x.get("lead_time"),
-        holding_cost: x.number("holding_cost"),
-        stockout_cost: x.number("stockout_cost"),
+    let control = match kind {
+        "BS" => Control::OrderUpTo(&size),
+        "sS" => Control::ReorderUpTo { reorder_points: &point, order_up_to_levels: &size },
+        _ => Control::ReorderQuantity { reorder_points: &point, order_quantities: &size },
     };
-    let found = trace(rule, &start, &x.get::<Vec<f64>>("demand")).unwrap();
-    json!({
-        "total_cost": found.cost,
-        "order_quantity": found.orders,
-        "inventory_level": found.stock,
-    })
+    let demand: Vec<f64> = x.get("demand");
+    let scenario = Scenario {
+        lead_times: &[x.get("lead_time")],
+        unmet: Unmet::BackOrdered,
+        on_hand: x.number("initial_inventory_level"),
+        costs: Costs {
+            holding_per_unit_and_period: x.number("holding_cost"),
+            shortage_per_unit: x.number("stockout_cost"),
+            ..Costs::default()
+        },
+        ..Scenario::new(&demand)
+    };
+    let (mut orders, mut stock) = (Vec::new(), Vec::new());
+    let record = |entry: &Entry| {
+        orders.push(entry.ordered);
+        stock.push(entry.on_hand - entry.back_ordered);
+    };
+    let outcome = simulate_recorded(&scenario, control, record).unwrap();
+    let cost = outcome.holding_cost + outcome.shortage_cost;
+    json!({ "total_cost": cost, "order_quantity": orders, "inventory_level": stock })
 }
 
 pub(crate) fn formulas(function: &str, x: &Inputs) -> Value {

@@ -1,7 +1,5 @@
 /** `replenish backtest`: recorded demand replayed under our policies and others'. */
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type {
   BacktestOptions,
   BacktestSupply,
@@ -12,7 +10,7 @@ import type {
 import { loadEngine } from '../load-node.js';
 import { against, backtestPage, change, POLICY_NAMES, type MeasuredSet } from '../report/backtest.js';
 import { CheckFailed, describe, UsageError } from './failure.js';
-import { readInput, refuseOverlaps, writeOutputs } from './files.js';
+import { readInput, refuseOverlaps, unpack, writeOutputs } from './files.js';
 import { helpText, numberOption, readOptions, type Given, type Usage } from './options.js';
 import type { Printer } from './print.js';
 
@@ -155,17 +153,6 @@ function leadTime(text: string): LeadTime {
   });
   if (outcomes.some(({ probability }) => probability > 1)) throw refuse();
   return { type: 'empirical', outcomes };
-}
-
-/** The file as it was before it was compressed, where it was. */
-async function unpack({ name, bytes }: TableFile): Promise<TableFile> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { name, bytes };
-  try {
-    return { name, bytes: await promisify(gunzip)(bytes) };
-  } catch (error) {
-    const { message } = error as Error;
-    throw new UsageError(`${name}: expected a file that gzip can unpack, got ${message}`);
-  }
 }
 
 function readResults({ name, bytes }: TableFile): MeasuredSet[] {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { TableFile } from '../../types/engine.js';
 import { EnvironmentError, UsageError } from './failure.js';
 
@@ -10,6 +12,17 @@ export async function readInput(path: string): Promise<TableFile> {
     return { name: path, bytes: await readFile(path) };
   } catch (error) {
     throw new UsageError(`${path}: expected a file that can be read, got ${words(error)}`);
+  }
+}
+
+/** The file as it was before it was compressed, where it was. */
+export async function unpack({ name, bytes }: TableFile): Promise<TableFile> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { name, bytes };
+  try {
+    return { name, bytes: await promisify(gunzip)(bytes) };
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(`${name}: expected a file that gzip can unpack, got ${message}`);
   }
 }
 

@@ -1,20 +1,21 @@
 /** `replenish forecast`: many series from one file, their forecasts into another. */
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import type {
-  ForecastOptions,
-  SeriesTable,
-  SeriesTableOptions,
-  TableFile,
-} from '../../types/engine.js';
+import type { ForecastOptions, SeriesTable, SeriesTableOptions } from '../../types/engine.js';
 import type { BatchForecast } from '../batch.js';
 import { loadEngine } from '../load-node.js';
 import { shortModel } from '../model.js';
 import { forecastPieces } from '../pool.js';
 import { NODE_THREADS } from '../workers-node.js';
 import { CheckFailed, describe, UsageError } from './failure.js';
-import { readInput, refuseOverlaps } from './files.js';
-import { helpText, numberOption, readOptions, type Given, type Usage } from './options.js';
+import { readInput, refuseOverlaps, unpack } from './files.js';
+import {
+  helpText,
+  numberOption,
+  PERIODS,
+  readOptions,
+  wordOption,
+  type Given,
+  type Usage,
+} from './options.js';
 import type { Printer } from './print.js';
 import { writeParts } from './stream.js';
 
@@ -50,7 +51,6 @@ const USAGE: Usage = {
 const QUANTILES = [0.5, 0.9, 0.95, 0.99];
 const MISSING = ['unknown', 'zero', 'refuse'] as const;
 const NEGATIVE = ['keep', 'zero', 'refuse'] as const;
-const PERIODS = ['day', 'week', 'month', 'quarter', 'year'] as const;
 
 export async function forecast(args: string[], print: Printer): Promise<void> {
   const given = readOptions(args, USAGE);
@@ -137,28 +137,6 @@ function numbers(given: Given, name: string): number[] | undefined {
     if (Number.isFinite(number)) return number;
     throw new UsageError(`expected --${name} to be numbers separated by commas, got \`${text}\``);
   });
-}
-
-function wordOption<W extends string>(
-  given: Given,
-  name: string,
-  words: readonly W[],
-): W | undefined {
-  const text = given.values[name];
-  const found = words.find((word) => word === text);
-  if (found === text) return found;
-  throw new UsageError(`expected --${name} to be one of ${words.join(', ')}, got \`${text}\``);
-}
-
-/** The file as it was before it was compressed, where it was. */
-async function unpack({ name, bytes }: TableFile): Promise<TableFile> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { name, bytes };
-  try {
-    return { name, bytes: await promisify(gunzip)(bytes) };
-  } catch (error) {
-    const { message } = error as Error;
-    throw new UsageError(`${name}: expected a file that gzip can unpack, got ${message}`);
-  }
 }
 
 /** The rows of some series; numbers are written so that reading them gives the same bits. */

@@ -81,6 +81,21 @@ export function numberOption(
   );
 }
 
+/** One of the words that an option takes. */
+export function wordOption<W extends string>(
+  given: Given,
+  name: string,
+  words: readonly W[],
+): W | undefined {
+  const text = given.values[name];
+  const found = words.find((word) => word === text);
+  if (found === text) return found;
+  throw new UsageError(`expected --${name} to be one of ${words.join(', ')}, got \`${text}\``);
+}
+
+/** How long a period may be. */
+export const PERIODS = ['day', 'week', 'month', 'quarter', 'year'] as const;
+
 function parse(args: string[], options: NonNullable<ParseArgsConfig['options']>, usage: Usage) {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });

@@ -1,14 +1,20 @@
 /** `replenish plan`: what to buy and from whom, from the user's own files. */
-import type { Period, Plan, PlanOptions, ProductPlan } from '../../types/engine.js';
+import type { Plan, PlanOptions, ProductPlan } from '../../types/engine.js';
 import { loadEngine } from '../load-node.js';
 import { reportPage } from '../report/page.js';
 import { purchaseOrdersCsv, quantitiesCsv } from './csv.js';
 import { CheckFailed, UsageError } from './failure.js';
 import { readInput, refuseOverlaps, writeOutputs } from './files.js';
-import { helpText, numberOption, readOptions, type Given, type Usage } from './options.js';
+import {
+  helpText,
+  numberOption,
+  PERIODS,
+  readOptions,
+  wordOption,
+  type Given,
+  type Usage,
+} from './options.js';
 import type { Printer } from './print.js';
-
-const PERIODS: readonly Period[] = ['day', 'week', 'month', 'quarter', 'year'];
 
 const USAGE: Usage = {
   usage:
@@ -85,16 +91,13 @@ export async function plan(args: string[], print: Printer): Promise<void> {
 
 /** The usual options, with what was given. */
 function planOptions(options: PlanOptions, given: Given): PlanOptions {
-  const { time, period, model } = given.values;
-  const known = PERIODS.find((name) => name === period);
-  if (period !== undefined && known === undefined) {
-    throw new UsageError(`expected --period to be one of ${PERIODS.join(', ')}, got \`${period}\``);
-  }
+  const { time, model } = given.values;
+  const period = wordOption(given, 'period', PERIODS);
   const { review_period_days: review, service_level: level } = options;
   return {
     ...options,
     ...(time === undefined ? {} : { time }),
-    ...(known === undefined ? {} : { period: known }),
+    ...(period === undefined ? {} : { period }),
     review_period_days: numberOption(given, 'review', review, { least: 1, most: 10_000, whole: true }),
     service_level: numberOption(given, 'service-level', level, { least: 0, most: 1, whole: false }),
     forecast: model === undefined ? options.forecast : { ...options.forecast, model },

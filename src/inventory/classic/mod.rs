@@ -15,7 +15,6 @@
 //! | reorder point and level, (s, S) | `reorder_up_to`, `finite_horizon` |
 //! | goods that expire, stages in a row | `perishable_chain`, `serial` |
 //! | what other programs would order | `erp_rule` |
-//! | what a rule does to a known demand | `trace` |
 //!
 //! Every function refuses numbers that its formula is not defined for, naming the field. Money is a
 //! plain number here: only its ratios matter, and results are in the caller's unit of money.
@@ -41,7 +40,6 @@ mod reorder_quantity;
 mod reorder_up_to;
 mod safety_stock;
 mod serial;
-mod trace;
 mod unit_demand_review;
 mod unreliable_supply;
 
@@ -78,7 +76,6 @@ pub use safety_stock::{
     reorder_point_for_fill_rate, reorder_service, sap_safety_factor, sap_safety_stock,
 };
 pub use serial::{Stage, StagedStock, serial_base_stock};
-pub use trace::{OrderRule, Trace, TraceStart, trace};
 pub use unit_demand_review::{UnitDemandReview, UnitReorderQuantity};
 pub use unreliable_supply::{
     DisruptedOrder, DisruptedSupply, deterministic_newsvendor_with_disruptions, disrupted_lot,

@@ -191,7 +191,7 @@ impl Demand {
         // One place more takes what is beyond the grid, and is cut off again.
         let mut likely = vec![0.0; places + 1];
         let mut mean = 0.0;
-        for (amount, share) in demand.points() {
+        for (amount, share) in demand.demands() {
             let amount = amount.max(0.0);
             mean += amount * share;
             put(&mut likely, amount / step, share);

@@ -293,7 +293,7 @@ mod tests {
             let mut after = Vec::new();
             for (stock, likely, is_met) in paths {
                 let stock = stock + what.due(period) + ordered;
-                for (wanted, share) in demand.points() {
+                for (wanted, share) in demand.demands() {
                     let (likely, lost) = (likely * share, (wanted - stock).max(0.0));
                     let left = (stock - wanted).max(0.0);
                     if period < what.arrives {
@@ -354,7 +354,7 @@ mod tests {
             period >= what.next_arrives && (period - what.next_arrives).is_multiple_of(review);
         let most = if is_filled_up { stock.max(9) } else { stock };
         let cost = |stock: usize| {
-            let each = what.demand[period].points().map(|(wanted, share)| {
+            let each = what.demand[period].demands().map(|(wanted, share)| {
                 let left = (stock as f64 - wanted).max(0.0);
                 let cost = (wanted - stock as f64).max(0.0) + 0.2 * left;
                 share * (cost + ahead(what, period + 1, cells(left)))
@@ -458,7 +458,7 @@ mod tests {
         let one = usual(&weeks).order().unwrap().quantity;
         for unit in [1e-3, 1e3, 1e6] {
             let scaled = |week: &DemandDistribution| {
-                let points = week.points().map(|(demand, share)| (demand * unit, share));
+                let points = week.demands().map(|(demand, share)| (demand * unit, share));
                 DemandDistribution::from_weighted(points.collect())
             };
             let demand: Vec<_> = weeks.iter().map(scaled).collect();
