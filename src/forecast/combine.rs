@@ -58,7 +58,7 @@ impl<F: Filter> Filter for Combined<F> {
 }
 
 /// The median of at least one value.
-fn median(values: &mut Vec<f64>) -> f64 {
+fn median(values: &mut [f64]) -> f64 {
     sort_by(values, f64::total_cmp);
     let middle = values.len() / 2;
     if values.len() % 2 == 1 { values[middle] } else { 0.5 * (values[middle - 1] + values[middle]) }

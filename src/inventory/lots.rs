@@ -399,7 +399,7 @@ fn goods(stock: &StockPosition, plan: &ShelfPlan, start: Day) -> Result<Vec<Good
     Ok(goods)
 }
 
-fn sort_goods(goods: &mut Vec<Goods>, issue: Issue) {
+fn sort_goods(goods: &mut [Goods], issue: Issue) {
     // What keeps comes after every day on which something expires.
     let until = |goods: &Goods| (goods.until.is_none(), goods.until);
     sort_by(goods, |a, b| match issue {

@@ -6,6 +6,7 @@
 //! and minimum order values tie the lines together).
 
 mod allocate;
+pub mod basket;
 mod compare;
 pub mod erp_rule;
 mod error;

@@ -16,6 +16,9 @@ pub(crate) trait Exact: Sized {
     /// The product; none when it has more than 28 digits.
     fn checked_times(self, other: Self) -> Option<Self>;
 
+    /// The quotient; none of nothing, and when it has more than 28 digits before the point.
+    fn checked_over(self, other: Self) -> Option<Self>;
+
     /// The sum, or the nearest amount that there is.
     fn plus(self, other: Self) -> Self;
 
@@ -40,6 +43,11 @@ impl Exact for Decimal {
     #[cfg_attr(target_family = "wasm", inline(never))]
     fn checked_times(self, other: Self) -> Option<Self> {
         self.checked_mul(other)
+    }
+
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn checked_over(self, other: Self) -> Option<Self> {
+        self.checked_div(other)
     }
 
     fn plus(self, other: Self) -> Self {
@@ -72,7 +80,8 @@ mod tests {
         assert_eq!([most.minus(least), least.minus(most)], [most, least]);
         assert_eq!([most.times(two), most.times(-two), least.times(-two)], [most, least, most]);
         assert_eq!([most.checked_plus(two), least.checked_minus(two)], [None; 2]);
-        assert_eq!(most.checked_times(two), None);
+        assert_eq!([most.checked_times(two), two.checked_over(Decimal::ZERO)], [None; 2]);
+        assert_eq!(two.checked_over(two), Some(Decimal::ONE));
         assert_eq!([two.plus(two), two.times(two), most.minus(most)], [4, 4, 0].map(Decimal::from));
     }
 }

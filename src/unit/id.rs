@@ -18,8 +18,7 @@ macro_rules! id {
         impl $name {
             #[doc = concat!("Checks and takes an identifier.\n\n# Errors\n\nWhen the text is empty, too long, or not printable.\n\n```\nuse replenish::unit::", stringify!($name), ";\nassert!(", stringify!($name), "::new(\"A-100\").is_ok());\nassert_eq!(", stringify!($name), "::new(\"\").unwrap_err().code, \"id_invalid\");\n```")]
             pub fn new(text: &str) -> Result<Self, Invalid> {
-                check(text)?;
-                Ok(Self(text.into()))
+                checked(text).map(Self)
             }
 
             /// The text as it was given.
@@ -70,10 +69,11 @@ id! {
     DocumentId
 }
 
-fn check(text: &str) -> Result<(), Invalid> {
+#[inline(never)]
+fn checked(text: &str) -> Result<Box<str>, Invalid> {
     let fits = !text.is_empty() && text.chars().count() <= MAX_CHARS;
     if fits && text.trim() == text && !text.chars().any(char::is_control) {
-        return Ok(());
+        return Ok(text.into());
     }
     Err(Invalid::new(
         "id_invalid",

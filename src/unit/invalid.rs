@@ -36,17 +36,25 @@ const EXCERPT: usize = 60;
 impl Invalid {
     /// Describes a refused value; `got` is shortened to a readable length.
     pub fn new(code: &'static str, expected: impl Into<String>, got: impl fmt::Display) -> Self {
-        Self(Box::new(Mistake {
-            code,
-            path: String::new(),
-            expected: expected.into(),
-            got: excerpt(&got.to_string()),
-        }))
+        Self::of(code, expected.into(), &got)
+    }
+
+    /// [`Invalid::new`], compiled once.
+    #[inline(never)]
+    fn of(code: &'static str, expected: String, got: &dyn fmt::Display) -> Self {
+        let got = excerpt(&got.to_string());
+        Self(Box::new(Mistake { code, path: String::new(), expected, got }))
     }
 
     /// Says in which field the value stands; call it once a level, innermost first.
     #[must_use]
-    pub fn at(mut self, field: impl fmt::Display) -> Self {
+    pub fn at(self, field: impl fmt::Display) -> Self {
+        self.within(&field)
+    }
+
+    /// [`Invalid::at`], compiled once.
+    #[inline(never)]
+    fn within(mut self, field: &dyn fmt::Display) -> Self {
         let field = field.to_string();
         let path = std::mem::take(&mut self.0.path);
         self.0.path = match (field.is_empty(), path.is_empty()) {

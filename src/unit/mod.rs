@@ -1,12 +1,14 @@
 //! What the words mean that every other module speaks.
 //!
 //! Read in this order: [`Invalid`] (how a bad value is refused), the identifiers, [`Money`],
-//! [`Quantity`], [`Day`], [`Timestamp`] and [`Weekdays`], [`Probability`], [`math`], and [`table`] for values
+//! [`Quantity`], [`Day`], [`Timestamp`] and [`Weekdays`], [`Probability`] and
+//! [`Rate`], [`math`], and [`table`] for values
 //! that arrive as comma-separated text.
 //!
 //! Every type here is built by a constructor that cannot return a bad value, and deserializes
 //! through that same constructor, so nothing further right checks twice.
 
+mod by_name;
 mod day;
 mod exact;
 mod id;
@@ -16,10 +18,12 @@ mod money;
 mod probability;
 mod quantity;
 mod random;
+mod rate;
 mod sort;
 pub mod table;
 mod weekday;
 
+pub(crate) use by_name::ByName;
 pub use day::{Day, Timestamp, Weekday};
 pub(crate) use exact::Exact;
 pub use id::{
@@ -31,8 +35,9 @@ pub use money::{Currency, Money, Rounding};
 pub use probability::Probability;
 pub use quantity::{Quantity, Unit};
 pub(crate) use random::Random;
-pub(crate) use sort::{index, sort_by};
-pub use weekday::{TimeOfDay, Weekdays};
+pub use rate::Rate;
+pub(crate) use sort::{distinct, first_repeated, index, sort_by};
+pub use weekday::{TimeOfDay, UtcOffset, Weekdays};
 
 /// Serializes through [`std::fmt::Display`] and deserializes through [`std::str::FromStr`], so that
 /// a value has one text form everywhere: in JSON, in JavaScript, in files and in messages.

@@ -1,6 +1,6 @@
-//! Days of the week and times of the day.
+//! Days of the week, times of the day, and where they hold.
 
-use super::{Invalid, Weekday, text_serde};
+use super::{Day, Invalid, Weekday, text_serde};
 use std::{fmt, str::FromStr};
 
 /// Some days of the week, written `Mon Wed Fri`; at least one.
@@ -19,6 +19,22 @@ pub struct Weekdays(u8);
 /// A time of the day to the minute, written `14:30`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TimeOfDay(u16);
+
+/// How far a place's clocks are ahead of UTC, written `+02:00` or `-05:30`; within 18 hours.
+///
+/// The engine knows no time zones: whoever calls states the offset that holds on the day.
+///
+/// ```
+/// use replenish::unit::{Day, TimeOfDay, UtcOffset};
+/// let tokyo: UtcOffset = "+09:00".parse()?;
+/// let (day, time): (Day, TimeOfDay) = ("2026-11-21".parse()?, "18:30".parse()?);
+/// let (local_day, local_time) = tokyo.local(day, time)?;
+/// assert_eq!((local_day.to_string(), local_time.to_string()),
+///     ("2026-11-22".to_owned(), "03:30".to_owned()));
+/// # Ok::<(), replenish::unit::Invalid>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct UtcOffset(i16);
 
 const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -94,6 +110,49 @@ impl fmt::Display for TimeOfDay {
 
 text_serde!(TimeOfDay, "a time of the day as text, such as \"14:30\"");
 
+impl UtcOffset {
+    /// The day and time that clocks there show at a day and time in UTC.
+    ///
+    /// # Errors
+    ///
+    /// When that is past the year 9999.
+    pub fn local(self, day: Day, time: TimeOfDay) -> Result<(Day, TimeOfDay), Invalid> {
+        const DAY: i16 = 24 * 60;
+        // INVARIANT: a time of the day is below 1440, an offset within 1080 minutes.
+        let minutes = i16::try_from(time.0).unwrap_or_default() + self.0;
+        let local = TimeOfDay(u16::try_from(minutes.rem_euclid(DAY)).unwrap_or_default());
+        Ok((day.plus_days(i64::from(minutes.div_euclid(DAY)))?, local))
+    }
+}
+
+impl FromStr for UtcOffset {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let offset = || {
+            let sign = match text.get(..1)? {
+                "+" => 1,
+                "-" => -1,
+                _ => return None,
+            };
+            let minutes = text.get(1..)?.parse::<TimeOfDay>().ok()?.0;
+            let minutes = i16::try_from(minutes).ok().filter(|&minutes| minutes <= 18 * 60)?;
+            Some(Self(sign * minutes))
+        };
+        offset().ok_or_else(|| {
+            Invalid::new("utc_offset_invalid", "an offset from UTC such as +02:00", text)
+        })
+    }
+}
+
+impl fmt::Display for UtcOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { '-' } else { '+' };
+        write!(f, "{sign}{}", TimeOfDay(self.0.unsigned_abs()))
+    }
+}
+
+text_serde!(UtcOffset, "an offset from UTC as text, such as \"+02:00\"");
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +166,9 @@ mod tests {
             assert_eq!(bad.parse::<TimeOfDay>().unwrap_err().code, "time_invalid", "{bad}");
         }
         assert_eq!("23:59".parse::<TimeOfDay>().unwrap().to_string(), "23:59");
+        for bad in ["", "2:00", "02:00", "+2:00", "+19:00", "Z", "\u{fc}02:00"] {
+            assert_eq!(bad.parse::<UtcOffset>().unwrap_err().code, "utc_offset_invalid", "{bad}");
+        }
+        assert_eq!("-05:30".parse::<UtcOffset>().unwrap().to_string(), "-05:30");
     }
 }
