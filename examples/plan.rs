@@ -6,6 +6,7 @@
 use replenish::{
     inventory::{PlanOptions, ProductTables},
     order::{PlanTables, plan_from_tables},
+    sourcing::MarketTables,
     unit::table::File,
 };
 use std::{env, error::Error, fs};
@@ -23,8 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let tables = PlanTables {
         products: ProductTables { demand: *demand, stock: *stock, pipeline: None, lots: None },
-        offers: *offers,
-        terms: terms.first().copied(),
+        market: MarketTables {
+            offers: *offers,
+            terms: terms.first().copied(),
+            exchange_rates: None,
+        },
     };
 
     let plan = plan_from_tables(tables, &PlanOptions::new(today.parse()?))?;

@@ -17,10 +17,10 @@ use replenish::{
         replenish,
     },
     order::{CustomerOrder, SplitRules, split},
-    sourcing::{Offer, PriceBreak, SourcingOptions, SupplierTerms, allocate},
+    sourcing::{Need, Offer, PriceBreak, SourcingOptions, SupplierTerms, allocate},
     unit::{Probability, math},
 };
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 const RECORDED: &str = include_str!("fixtures/digests.txt");
 
@@ -207,11 +207,12 @@ fn sourcing() -> String {
         let mut offers = Vec::new();
         let mut basket = Vec::new();
         for sku in 0..25 {
-            basket.push(Requirement {
+            let requirement = Requirement {
                 sku: format!("sku-{sku}").parse().unwrap(),
                 quantity: format!("{} each", 1 + random.below(60)).parse().unwrap(),
                 need_by: "2026-11-28".parse().unwrap(),
-            });
+            };
+            basket.push(Need::from(requirement));
             for supplier in 0..4 {
                 let price = 50 + random.below(400);
                 let at = |from: u64, percent: u64| PriceBreak {
@@ -225,35 +226,31 @@ fn sourcing() -> String {
                     .unwrap(),
                 };
                 offers.push(Offer {
-                    id: format!("o-{sku}-{supplier}").parse().unwrap(),
-                    supplier: format!("s-{supplier}").parse().unwrap(),
-                    sku: format!("sku-{sku}").parse().unwrap(),
                     price_breaks: vec![at(0, 100), at(24, 95), at(60, 90)],
                     pack_size: format!("{} each", 1 + random.below(12)).parse().unwrap(),
                     minimum_order_quantity: "1 each".parse().unwrap(),
                     lead_time_days: u32::try_from(1 + random.below(9)).unwrap(),
-                    available: None,
-                    valid_from: None,
-                    valid_until: None,
+                    ..Offer::new(
+                        format!("o-{sku}-{supplier}").parse().unwrap(),
+                        format!("s-{supplier}").parse().unwrap(),
+                        format!("sku-{sku}").parse().unwrap(),
+                        "0 EUR".parse().unwrap(),
+                        "each".parse().unwrap(),
+                    )
                 });
             }
         }
         let terms: Vec<SupplierTerms> = (0..4)
             .map(|supplier| SupplierTerms {
-                supplier: format!("s-{supplier}").parse().unwrap(),
-                name: None,
                 minimum_order_value: Some(format!("{} EUR", random.below(300)).parse().unwrap()),
                 freight: Some(format!("{} EUR", random.below(40)).parse().unwrap()),
                 free_freight_from: Some(
                     format!("{} EUR", 200 + random.below(300)).parse().unwrap(),
                 ),
+                ..SupplierTerms::none(format!("s-{supplier}").parse().unwrap())
             })
             .collect();
-        let options = SourcingOptions {
-            today: "2026-11-21".parse().unwrap(),
-            currency: "EUR".parse().unwrap(),
-            default_suppliers: BTreeMap::new(),
-        };
+        let options = SourcingOptions::new("2026-11-21".parse().unwrap(), "EUR".parse().unwrap());
         let allocation = allocate(&basket, &offers, &terms, &options).unwrap();
         text += &serde_json::to_string(&allocation).unwrap();
     }

@@ -13,7 +13,7 @@ use replenish::{
     },
     inventory::{PlanOptions, ProductTables},
     order::{PlanTables, draft_purchase_orders, plan_from_tables, split},
-    sourcing::{allocate, compare},
+    sourcing::{MarketTables, allocate, compare},
     unit::{Money, Probability, Quantity, table::File},
 };
 use serde_json::json;
@@ -244,8 +244,11 @@ proptest! {
                 pipeline: Some(file("p", &pipeline)),
                 lots: Some(file("l", &lots)),
             },
-            offers: file("o", &offers),
-            terms: Some(file("t", &terms)),
+            market: MarketTables {
+                offers: file("o", &offers),
+                terms: Some(file("t", &terms)),
+                exchange_rates: None,
+            },
         };
         if let Ok(plan) = plan_from_tables(tables, &PlanOptions::new("2026-01-01".parse().unwrap())) {
             let total = plan.purchase_orders.iter().map(|order| order.total);

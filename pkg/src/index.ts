@@ -10,6 +10,15 @@
  * @module
  */
 export type { BatchForecast, BatchProblem, ForecastBatch } from './batch.js';
+export {
+  compareBatch,
+  OFFER_STANDINGS,
+  type BatchComparison,
+  type BatchOffer,
+  type BatchPrice,
+  type BatchRequirement,
+  type BatchSupplier,
+} from './compare-batch.js';
 export type { Engine } from './engine.js';
 export { EngineError, type Problem } from './error.js';
 export { loadEngine } from './load.js';

@@ -2,6 +2,15 @@
  * The same as `index.ts`, for Node, where the engine is read from disk.
  */
 export type { BatchForecast, BatchProblem, ForecastBatch } from './batch.js';
+export {
+  compareBatch,
+  OFFER_STANDINGS,
+  type BatchComparison,
+  type BatchOffer,
+  type BatchPrice,
+  type BatchRequirement,
+  type BatchSupplier,
+} from './compare-batch.js';
 export type { Engine } from './engine.js';
 export { EngineError, type Problem } from './error.js';
 export { loadEngine } from './load-node.js';

@@ -196,7 +196,7 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
       ],
       /today: expected .*day.*, got tomorrow/,
     ],
-    [['paln'], /expected a command \(backtest, demo, forecast, orders, plan\), got `paln`/],
+    [['paln'], /expected a command \(allocate, backtest, compare, demo, forecast, orders, plan, savings\), got `paln`/],
     [['constructor'], /expected a command/],
     [['demo', '--fault-rate', '2'], /--fault-rate to be a number from 0 to 1, got `2`/],
     [['demo', '--seed', '-1'], /seed/],
@@ -297,7 +297,7 @@ test('a choice dearer than the default suppliers is not called a saving', async 
 });
 
 test('every command has help, and the version is told', async () => {
-  for (const args of [[], ['--help'], ['demo', '--help'], ['forecast', '--help'], ['plan', '-h'], ['orders', '--help']]) {
+  for (const args of [[], ['--help'], ['allocate', '--help'], ['demo', '--help'], ['forecast', '--help'], ['plan', '-h'], ['orders', '--help']]) {
     const { code, out, err } = await run(args);
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, /Usage: replenish/);

@@ -91,13 +91,17 @@ export interface AimOutcome {
 export type AimStatus = "already_met" | "reached" | "not_worth_it" | "not_reachable" | "nothing_ordered";
 
 /**
- * One requirement and the purchase that serves it.
+ * A purchase that serves a requirement, or a part of it.
  */
 export interface AllocatedLine {
     /**
      * The requirement.
      */
     requirement: Requirement;
+    /**
+     * The product that is bought: another one where it is a substitute.
+     */
+    sku: Sku;
     /**
      * The offer it is bought from.
      */
@@ -107,17 +111,40 @@ export interface AllocatedLine {
      */
     supplier: SupplierId;
     /**
+     * The delivery that it comes with, where a supplier's deliveries are split.
+     */
+    delivery?: Day | null;
+    /**
      * How much, at which price.
      */
     purchase: Purchase;
     /**
-     * Packs among them that only bring the order to the supplier's minimum or to free freight.
+     * Packs among them that the requirement could do without: bought for a price break, or to bring
+     * the order to a threshold.
      */
     topped_up_packs: number;
     /**
      * The day on which the goods can be sold.
      */
     arrival: Day;
+    /**
+     * What the purchase costs by itself, term by term; interest for goods that come before their day
+     * is part of the payment terms.
+     */
+    costs: Cost[];
+    /**
+     * Their sum.
+     */
+    landed_cost: Money;
+    /**
+     * Why this one.
+     */
+    binding: Binding;
+    /**
+     * The best that could be done instead with another offer, alone or in the place of this one, all
+     * other lines staying where they are; none if nothing could.
+     */
+    runner_up?: RunnerUp | null;
     /**
      * Why this one, in words and numbers.
      */
@@ -126,30 +153,71 @@ export interface AllocatedLine {
 
 /**
  * The basket, allocated.
+ *
+ * `total` is what all orders cost, plus what shortage costs, less what surplus is worth; no choice
+ * among the purchases that were considered costs less than `lower_bound`.
  */
 export interface Allocation {
     /**
-     * What is bought where, in order of the products.
+     * What is bought where: each purchase, in order of the products, of the days of need, and of the
+     * offers. A requirement that two offers share has two.
      */
     lines: AllocatedLine[];
     /**
-     * What each supplier gets altogether, in order of the suppliers.
+     * What each supplier gets, in order of the suppliers and of the delivery days.
      */
     orders: SupplierOrder[];
     /**
-     * Requirements that nobody can serve, and why.
+     * Requirements that are not covered, or not wholly, and why.
      */
     unmet: Unmet[];
     /**
-     * Goods and freight of all orders.
+     * All orders together, plus `shortage_cost`, less `surplus_value`.
      */
     total: Money;
     /**
-     * No allocation of the served lines, each to one supplier, costs less than this.
+     * No choice among the purchases that were considered costs less than this.
      */
     lower_bound: Money;
     /**
-     * What simpler rules would pay for the same lines.
+     * How much less the basket could cost at most, as a share of the total; 0 where that is proved.
+     */
+    gap: number;
+    /**
+     * What is known about the total.
+     */
+    status: AllocationStatus;
+    /**
+     * Why not everything that has to be bought can be, and what would help, if so.
+     */
+    conflict?: Conflict | null;
+    /**
+     * What requirements that are not bought cost.
+     */
+    shortage_cost: Money;
+    /**
+     * What is bought beyond the requirements is worth this much.
+     */
+    surplus_value: Money;
+    /**
+     * What all orders cost, by kind.
+     */
+    costs: CostTotal[];
+    /**
+     * Branches that the search opened.
+     */
+    nodes: number;
+    /**
+     * Work that the search did, in the unit of the option `steps`.
+     */
+    steps: number;
+    /**
+     * Offers of which so many packs could make sense that not every number was considered, in order
+     * of their names. Total and bound then speak of the numbers considered.
+     */
+    thinned_offers: OfferId[];
+    /**
+     * What simpler rules would pay for the same requirements.
      */
     baselines: Baseline[];
     /**
@@ -158,6 +226,48 @@ export interface Allocation {
      */
     comparisons: Comparison[];
 }
+
+/**
+ * Two allocations, line by line, order by order, and cost by cost.
+ *
+ * The differences add up: those of the costs, with shortage and less surplus, and likewise those of the
+ * orders, with shortage and less surplus, are the difference of the totals.
+ */
+export interface AllocationDifference {
+    /**
+     * Every requirement of either, in order of the products and of the days of need.
+     */
+    lines: LineDifference[];
+    /**
+     * Every order of either, in order of the suppliers and of the delivery days.
+     */
+    orders: OrderDifference[];
+    /**
+     * Every kind of cost of either.
+     */
+    costs: CostDifference[];
+    /**
+     * What requirements cost that are not bought.
+     */
+    shortage_cost: MoneyDifference;
+    /**
+     * What is worth something beyond the requirements.
+     */
+    surplus_value: MoneyDifference;
+    /**
+     * Everything.
+     */
+    total: MoneyDifference;
+    /**
+     * How many lines are not bought as before.
+     */
+    changed_lines: number;
+}
+
+/**
+ * What is known about the total of an allocation.
+ */
+export type AllocationStatus = "proved" | "gap" | "infeasible";
 
 /** A product that was launched before; zeros before its first sale are left out. */
 export interface Analogue {
@@ -209,6 +319,11 @@ export interface AnswerBody {
      */
     message?: string;
 }
+
+/**
+ * Whether nothing costs less.
+ */
+export type AnswerStatus = "proved" | "gap";
 
 /** One of several answers, or why there is none: the others are answered all the same. */
 export type Answered<T> =
@@ -442,7 +557,7 @@ export interface Baseline {
      */
     policy: BaselinePolicy;
     /**
-     * Goods and freight of the same lines.
+     * What its orders cost for the same requirements.
      */
     cost: Money;
     /**
@@ -459,7 +574,7 @@ export interface Baseline {
      */
     saving_share: number;
     /**
-     * Lines for which the rule has no offer and takes the cheapest instead.
+     * Requirements for which the rule has no offer and takes the cheapest instead.
      */
     fallback_lines: number;
 }
@@ -467,7 +582,113 @@ export interface Baseline {
 /**
  * A rule that people use.
  */
-export type BaselinePolicy = "default_supplier" | "cheapest_line";
+export type BaselinePolicy = "default_supplier" | "cheapest_sticker" | "cheapest_line";
+
+/**
+ * The least cost that was found for an instance, and how much less it could be at most.
+ *
+ * Amounts are in the unit of the instance.
+ */
+export interface BasketAnswer {
+    /**
+     * The instance's name.
+     */
+    id: string | null;
+    /**
+     * Whether nothing costs less.
+     */
+    status: AnswerStatus;
+    /**
+     * What the choice costs.
+     */
+    objective: number;
+    /**
+     * No choice costs less than this.
+     */
+    lower_bound: number;
+    /**
+     * By how much of its cost the choice could be cheaper at most: 0.01 for one percent.
+     */
+    gap: number;
+    /**
+     * How many subproblems were looked at.
+     */
+    nodes: number;
+    /**
+     * What was spent of the budget.
+     */
+    steps: number;
+    /**
+     * Of what the cost consists.
+     */
+    detail: CostDetail;
+    /**
+     * What is bought: the place of an offer and a number of packs, ascending.
+     */
+    solution: [number, number][];
+    /**
+     * Places of offers of which nothing can be bought: there are fewer packs than the fewest that
+     * are sold, or those are more than may be bought.
+     */
+    without_purchase: number[];
+}
+
+/**
+ * A basket problem in integers: money in the smallest unit of one currency, quantities in units,
+ * what is bought in packs.
+ *
+ * The document may carry more beside this, such as a known optimum; inside suppliers, SKUs and
+ * offers, what is not known is refused.
+ *
+ * ```
+ * use replenish::sourcing::BasketInstance;
+ * let instance: BasketInstance = serde_json::from_str(r#"{
+ *   "suppliers": [{ "id": "S", "min_order_value": 0, "freight_fixed": 900, "free_freight_from": 5000, "po_cost": 100 }],
+ *   "skus": [{ "id": "K", "demand": 20, "max_units": 40, "max_sources": 1, "short_penalty": 999, "excess_credit": 0 }],
+ *   "offers": [{ "s": 0, "k": 0, "pack": 10, "moq": 1, "avail": 9, "type": "all_units", "breaks": [[1, 2000], [3, 1700]] }]
+ * }"#)?;
+ * let basket = instance.basket()?;
+ * let three = instance.picks(&[(0, 3)])?; // 30 units: a pack too many, and no freight
+ * assert_eq!(basket.evaluate(&three).map(|found| found.cost), Ok(3 * 1700 + 100));
+ * let two = instance.picks(&[(0, 2)])?;
+ * assert_eq!(basket.evaluate(&two).map(|found| found.cost), Ok(2 * 2000 + 900 + 100));
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface BasketInstance {
+    /**
+     * Its name.
+     */
+    id?: string | null;
+    /**
+     * What it was made like.
+     */
+    family?: string | null;
+    /**
+     * What it was made from.
+     */
+    seed?: number | null;
+    /**
+     * In which currency amounts are.
+     */
+    currency?: string | null;
+    /**
+     * Which unit of the currency amounts count, such as `cent`.
+     */
+    money_unit?: string | null;
+    /**
+     * Who sells.
+     */
+    suppliers: InstanceSupplier[];
+    /**
+     * What is required.
+     */
+    skus: InstanceSku[];
+    /**
+     * Who sells what at which price.
+     */
+    offers: InstanceOffer[];
+}
 
 /** Many series in columns; a `SeriesTable`, as `readSeries` gives it, is one. */
 export interface BatchColumns {
@@ -480,6 +701,38 @@ export interface BatchColumns {
     /** What is known of past and future periods beside the demand. */
     regressors?: readonly RegressorColumn[] | undefined;
 }
+
+/**
+ * Why a requirement is served as it is: what decided against the offer that costs least by itself.
+ */
+export interface Binding {
+    /**
+     * What decided.
+     */
+    kind: BindingKind;
+    /**
+     * The supplier whose terms decided, where terms did.
+     */
+    supplier: SupplierId | undefined;
+    /**
+     * The offer that costs less by itself, or the chosen one in smaller number; none where the choice
+     * costs least by itself.
+     */
+    instead_of: OfferId | undefined;
+    /**
+     * What the choice costs more than that by itself; zero or more.
+     */
+    line: Money;
+    /**
+     * What it saves on the orders, zero or less; zero where the other is not possible at all.
+     */
+    order: Money;
+}
+
+/**
+ * What decided for a purchase.
+ */
+export type BindingKind = "only_offer" | "cheapest_alone" | "minimum_order_value" | "below_minimum_surcharge" | "free_freight" | "freight_band" | "rebate_tier" | "shared_order" | "minimum_out_of_reach" | "availability" | "maximum_share" | "required_supplier" | "together";
 
 /**
  * The days on which a supplier takes orders and on which goods arrive.
@@ -610,6 +863,26 @@ export interface CaughtWeight {
  */
 export type Circuit = "closed" | "open";
 
+/** The cheapest offer of each requirement, in columns. */
+export interface ColumnComparison {
+    /** Of each requirement, the offer with the lowest landed cost; -1 for none. */
+    best: Int32Array;
+    /** Of each requirement, how many packs to buy; 0 without an offer. */
+    packs: Uint32Array;
+    /** Of each requirement, what that adds to the bill, in minor units; 0 without an offer. */
+    landed_costs: Float64Array;
+    /** Of each requirement, the next best offer; -1 for none. */
+    runners_up: Int32Array;
+    /** Of each requirement, how much more the next best adds to the bill; 0 where there is none. */
+    differences: Float64Array;
+    /**
+     * Of each offer 0 where it was compared, otherwise why not: 1 there is not enough, 2 it comes too
+     * late, 3 a number is no whole number or its packs hold nothing, 4 its prices are missing, zero or
+     * less, do not ascend in packs or rise, 5 it costs more than a number can say.
+     */
+    standings: Uint8Array;
+}
+
 /**
  * All offers for one requirement.
  */
@@ -623,13 +896,26 @@ export interface Comparison {
      */
     required: Quantity;
     /**
-     * Offers that can serve, the lowest landed cost first; ties by earlier arrival, then by offer.
+     * By what the offers are ranked.
+     */
+    policy: ComparisonPolicy;
+    /**
+     * The offer that the policy chooses: the first of the ranked ones, unless it chooses nobody.
+     */
+    chosen: OfferId | undefined;
+    /**
+     * Offers that can serve, in the order of the policy; ties go to preferred offers, then to earlier
+     * arrival, then by offer. What cannot cover the need comes after what can.
      */
     ranked: RankedOffer[];
     /**
      * Offers that cannot, in order of their names.
      */
     excluded: ExcludedOffer[];
+    /**
+     * What the policy's choice costs beside the cheapest, where that is another purchase.
+     */
+    policy_cost?: PolicyCost;
 }
 
 /**
@@ -673,6 +959,16 @@ export interface ComparisonPoint {
 }
 
 /**
+ * By what the offers for a requirement are ranked.
+ *
+ * The first five buy of every offer the number of packs that costs least; those named after programs
+ * do as the program does, and buy the fewest packs that cover the need: they are for finding out what
+ * the present program costs. They choose among the offers that can serve, since none of them can
+ * order elsewhere either.
+ */
+export type ComparisonPolicy = { type: "first_in_list" } | { type: "first_in_time" } | { type: "cheapest_sticker" } | { type: "cheapest_landed" } | { type: "weighted"; cost: number; time: number; risk: number } | { type: "odoo_first_vendor" } | { type: "odoo_cheapest_vendor" } | { type: "tryton_first_in_time" } | { type: "tryton_best_quotation" } | { type: "idempiere_current_vendor" } | { type: "erpnext_default_supplier" } | { type: "ofbiz_main_supplier" };
+
+/**
  * A part of a kit.
  */
 export interface Component {
@@ -685,6 +981,11 @@ export interface Component {
      */
     quantity: Quantity;
 }
+
+/**
+ * Something that has to hold.
+ */
+export type Condition = { type: "covered"; requirement: Requirement } | { type: "minimum_order_value"; supplier: SupplierId; minimum: Money } | { type: "maximum_share"; supplier: SupplierId; share: Rate } | { type: "required_supplier"; supplier: SupplierId } | { type: "forbidden_supplier"; supplier: SupplierId } | { type: "maximum_sources"; requirement: Requirement; maximum: number } | { type: "maximum_quantity"; requirement: Requirement; maximum: Quantity } | { type: "availability"; offer: OfferId; available: Quantity };
 
 /**
  * Between which values a figure lies with 90 % and with 95 % confidence.
@@ -706,6 +1007,120 @@ export interface ConfidenceInterval {
      * The 97.5 % quantile.
      */
     upper_95: number;
+}
+
+/**
+ * Conditions that cannot hold together.
+ */
+export interface Conflict {
+    /**
+     * The conditions: without any one of them the others can hold.
+     */
+    conditions: Condition[];
+    /**
+     * Whether that is proved of every one; otherwise some tests ran out of steps.
+     */
+    irreducible: boolean;
+    /**
+     * Whether no smaller number of conditions conflicts, which is tried for small sets only.
+     */
+    smallest: boolean;
+    /**
+     * What dropping each of them would give, those that leave out fewest requirements first, the
+     * cheapest of these first.
+     */
+    relaxations: Relaxation[];
+}
+
+/**
+ * A price for a limited quantity.
+ */
+export interface ContractPrice {
+    /**
+     * Price of one unit of `remaining`.
+     */
+    unit_price: Money;
+    /**
+     * How much may still be bought at it.
+     */
+    remaining: Quantity;
+}
+
+/**
+ * One component of a landed cost.
+ */
+export interface Cost {
+    /**
+     * What for.
+     */
+    kind: CostKind;
+    /**
+     * In the currency of the comparison, rounded half up to its minor unit once.
+     */
+    amount: Money;
+    /**
+     * For each unit of the requirement that is covered, to a ten-thousandth.
+     */
+    per_unit: Money;
+}
+
+/**
+ * Of what a cost consists: `goods + freight + purchase_order_cost + shortage - surplus_credit`.
+ */
+export interface CostDetail {
+    /**
+     * What is bought, at its price.
+     */
+    goods: number;
+    /**
+     * Freight of all orders.
+     */
+    freight: number;
+    /**
+     * What placing the orders costs.
+     */
+    purchase_order_cost: number;
+    /**
+     * What is not bought.
+     */
+    shortage: number;
+    /**
+     * What surplus is worth; taken off.
+     */
+    surplus_credit: number;
+}
+
+/**
+ * A kind of cost before and after.
+ */
+export interface CostDifference {
+    /**
+     * What for.
+     */
+    kind: CostKind;
+    /**
+     * How much.
+     */
+    amount: MoneyDifference;
+}
+
+/**
+ * What money is spent on, or comes back for.
+ */
+export type CostKind = "goods" | "handling" | "duty" | "import_fee" | "tax" | "deposit" | "rebate" | "substitute_penalty" | "failure_cost" | "payment_terms" | "freight" | "order_handling" | "order_cost" | "below_minimum" | "yearly_rebate";
+
+/**
+ * What something costs over the whole basket.
+ */
+export interface CostTotal {
+    /**
+     * What.
+     */
+    kind: CostKind;
+    /**
+     * How much.
+     */
+    amount: Money;
 }
 
 /** An ISO-4217 code, such as `"EUR"`. */
@@ -854,6 +1269,25 @@ export interface DependentDemand {
     terms: Term[];
 }
 
+/**
+ * Paid for each pack and given back when what it came in goes back.
+ */
+export interface Deposit {
+    /**
+     * For each pack.
+     */
+    per_pack: Money;
+    /**
+     * The share that comes back, from 0 to 1; what does not is a cost.
+     */
+    returned: Rate;
+}
+
+/**
+ * What the price of a break holds for.
+ */
+export type Discount = "all_units" | "incremental";
+
 export type DocumentId = string;
 
 /**
@@ -864,6 +1298,20 @@ export interface DraftContext {
      * The day on which the orders would be placed.
      */
     today: Day;
+}
+
+/**
+ * A discount for paying early.
+ */
+export interface EarlyPayment {
+    /**
+     * Days from the order within which payment brings the discount.
+     */
+    days: number;
+    /**
+     * Share of the goods.
+     */
+    discount: Rate;
 }
 
 /** One location that the warehouse supplies. */
@@ -946,6 +1394,31 @@ export interface EngineProblem {
 export type EtsForm = string;
 
 /**
+ * What one unit of a currency was worth in another on a day.
+ *
+ * Rates are used as they are stated and in no other way: neither turned round nor chained, since
+ * banks quote another rate for the way back. The one dated last on or before the day of ordering holds.
+ */
+export interface ExchangeRate {
+    /**
+     * One unit of this currency ...
+     */
+    from: Currency;
+    /**
+     * ... in this one ...
+     */
+    to: Currency;
+    /**
+     * ... was worth this much; more than zero ...
+     */
+    rate: Rate;
+    /**
+     * ... on this day.
+     */
+    date: Day;
+}
+
+/**
  * An offer that cannot serve.
  */
 export interface ExcludedOffer {
@@ -970,7 +1443,7 @@ export interface ExcludedOffer {
 /**
  * Why an offer cannot serve a requirement.
  */
-export type Exclusion = { type: "invalid"; problem: Invalid } | { type: "other_currency"; currency: Currency } | { type: "not_yet_valid"; valid_from: Day } | { type: "expired"; valid_until: Day } | { type: "not_enough"; available: Quantity } | { type: "too_late"; arrival: Day; latest: Day };
+export type Exclusion = { type: "invalid"; problem: Invalid } | { type: "exchange_rate_missing"; currency: Currency } | { type: "exchange_rate_too_old"; currency: Currency; date: Day } | { type: "not_yet_valid"; valid_from: Day } | { type: "expired"; valid_until: Day } | { type: "not_enough"; available: Quantity } | { type: "availability_too_old"; as_of: Day } | { type: "maximum_exceeded"; maximum: Quantity } | { type: "too_late"; arrival: Day; latest: Day } | { type: "shelf_life_too_short"; days: number } | { type: "blocked"; reason: string } | { type: "supplier_blocked"; reason: string } | { type: "supplier_forbidden" } | { type: "supplier_not_allowed" } | { type: "on_time_too_low"; share: Probability; least: Probability } | { type: "quality_too_low"; share: Probability; least: Probability };
 
 /**
  * How large a new product is expected to be, before it has sold anything.
@@ -1270,6 +1743,20 @@ export interface ForecastOptions {
 }
 
 /**
+ * The freight of orders from some size on.
+ */
+export interface FreightBand {
+    /**
+     * From this size on.
+     */
+    from: OrderSize;
+    /**
+     * Charged once an order.
+     */
+    freight: Money;
+}
+
+/**
  * A setting chosen beforehand, and what came of it.
  */
 export interface Frozen {
@@ -1285,6 +1772,20 @@ export interface Frozen {
      * Our emergency lines over the baseline's in the test.
      */
     ratio: number;
+}
+
+/**
+ * A requirement whose purchases stay as they are.
+ */
+export interface FrozenLine {
+    /**
+     * The product that is required.
+     */
+    sku: Sku;
+    /**
+     * The day by which.
+     */
+    need_by: Day;
 }
 
 /**
@@ -1367,6 +1868,97 @@ export interface InputProblem {
      * The column of that file; empty where the whole line is meant.
      */
     column?: string;
+}
+
+/**
+ * A supplier's price for a product.
+ */
+export interface InstanceOffer {
+    /**
+     * Whose: a place in `suppliers`.
+     */
+    s: number;
+    /**
+     * Of what: a place in `skus`.
+     */
+    k: number;
+    /**
+     * Units in a pack; one or more.
+     */
+    pack: number;
+    /**
+     * The fewest packs that are sold; one or more.
+     */
+    moq: number;
+    /**
+     * How many packs there are. With fewer than `moq` the offer is of no use, which is no mistake.
+     */
+    avail: number;
+    /**
+     * What a break's price holds for.
+     */
+    type: Discount;
+    /**
+     * From how many packs on, and the price of a pack; ascending. Fewer packs than the first break
+     * names are not sold.
+     */
+    breaks: [number, number][];
+}
+
+/**
+ * What is required of a product.
+ */
+export interface InstanceSku {
+    /**
+     * Its name.
+     */
+    id: string;
+    /**
+     * Units to cover; zero or more.
+     */
+    demand: number;
+    /**
+     * Units beyond which nothing is bought, for shelf life or space; `demand` or more.
+     */
+    max_units: number;
+    /**
+     * How many offers may share it; one or more.
+     */
+    max_sources: number;
+    /**
+     * What a unit costs that is not bought here.
+     */
+    short_penalty: number;
+    /**
+     * What a unit beyond `demand` is worth; zero for what perishes.
+     */
+    excess_credit: number;
+}
+
+/**
+ * What a supplier asks of an order as a whole. Amounts are zero or more.
+ */
+export interface InstanceSupplier {
+    /**
+     * Its name.
+     */
+    id: string;
+    /**
+     * An order with goods for less than this is refused.
+     */
+    min_order_value: number;
+    /**
+     * Charged once an order.
+     */
+    freight_fixed: number;
+    /**
+     * With goods for this much or more, freight is not charged; with zero it always is.
+     */
+    free_freight_from: number;
+    /**
+     * What placing an order costs.
+     */
+    po_cost: number;
 }
 
 /**
@@ -1552,6 +2144,76 @@ export interface Kit {
 }
 
 /**
+ * A basket's rungs.
+ */
+export interface LadderBasket {
+    /**
+     * The day on which it is ordered, and whose offers hold.
+     */
+    day: Day;
+    /**
+     * Its rungs; the number of baskets is 1.
+     */
+    total: LadderStep;
+}
+
+/** The files of a savings ladder: what was bought, what was offered when, what suppliers ask. */
+export interface LadderFiles extends MarketFiles { history: TableFile; }
+
+/**
+ * A month's rungs.
+ */
+export interface LadderMonth {
+    /**
+     * The month, such as `2026-03`.
+     */
+    month: string;
+    /**
+     * Its baskets.
+     */
+    total: LadderStep;
+}
+
+/**
+ * How past purchases are put together for comparison.
+ */
+export interface LadderOptions {
+    /**
+     * Days whose purchases count as one basket, ordered on the first of these days on which anything
+     * was ordered; 1 or more. More than one assumes that what was bought later in these days was
+     * already known to be needed.
+     */
+    group_days?: number;
+    /**
+     * Days from the order within which goods have to come. Without it, no later than from the supplier
+     * that was used, where it had an offer on that day that says so; otherwise whenever they come.
+     */
+    within_days?: number | null;
+}
+
+/**
+ * The rungs of some baskets.
+ */
+export interface LadderStep {
+    /**
+     * How many baskets.
+     */
+    baskets: number;
+    /**
+     * How many past purchases are in them.
+     */
+    purchases: number;
+    /**
+     * The five rungs, in the order of [`Rung::ALL`].
+     */
+    rungs: RungCost[];
+    /**
+     * No choice among the known offers costs less than this.
+     */
+    lower_bound: Money;
+}
+
+/**
  * A way from one location to another.
  */
 export interface Lane {
@@ -1678,9 +2340,105 @@ export interface LeftOut {
 }
 
 /**
+ * A past purchase that is in no figure.
+ */
+export interface LeftOutPurchase {
+    /**
+     * Its order.
+     */
+    order: PurchaseOrderId;
+    /**
+     * Its day.
+     */
+    date: Day;
+    /**
+     * Its product.
+     */
+    sku: Sku;
+    /**
+     * The first rung that cannot serve it.
+     */
+    rung: Rung;
+    /**
+     * Why not.
+     */
+    reason: LeftOutReason;
+}
+
+/**
+ * Why a purchase cannot be compared.
+ */
+export type LeftOutReason = { type: "invalid"; problem: Invalid } | { type: "no_default_supplier" } | { type: "no_offer"; supplier: SupplierId | null } | { type: "order_refused"; problem: string };
+
+/**
  * What becomes of stock that is less than the next location in turn can be sent.
  */
 export type Leftover = "kept" | "passed_on";
+
+/**
+ * What is different about a line, the weightiest that holds.
+ */
+export type LineChange = "kept" | "repriced" | "packs" | "delivery" | "offer" | "supplier" | "added" | "dropped";
+
+/**
+ * What is charged and given back with each purchase of an offer, beside its price.
+ */
+export interface LineCharges {
+    /**
+     * For each pack.
+     */
+    handling_per_pack?: Money | null;
+    /**
+     * Import duty as a share of the goods.
+     */
+    duty?: Rate | null;
+    /**
+     * For each line of an order that is imported.
+     */
+    import_fee?: Money | null;
+    /**
+     * Tax on goods, duty and charges of the line.
+     */
+    tax?: Tax | null;
+    /**
+     * Given back for each unit that the price is for.
+     */
+    rebate_per_unit?: Money | null;
+    /**
+     * Paid for what the goods come in, such as crates, and given back for most of it.
+     */
+    deposit?: Deposit | null;
+}
+
+/**
+ * How a requirement is served before and after.
+ */
+export interface LineDifference {
+    /**
+     * The product that is required.
+     */
+    sku: Sku;
+    /**
+     * The day by which.
+     */
+    need_by: Day;
+    /**
+     * What is different.
+     */
+    change: LineChange;
+    /**
+     * From whom it was bought in the first allocation; none where it was not.
+     */
+    before: LinePurchase[];
+    /**
+     * From whom in the second one.
+     */
+    after: LinePurchase[];
+    /**
+     * What the purchases cost by themselves.
+     */
+    landed_cost: MoneyDifference;
+}
 
 /**
  * A line's document in the other system.
@@ -1701,6 +2459,32 @@ export interface LineDocument {
 }
 
 export type LineId = string;
+
+/**
+ * A purchase of a line.
+ */
+export interface LinePurchase {
+    /**
+     * The offer.
+     */
+    offer: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * The delivery that it comes with, where deliveries are split.
+     */
+    delivery: Day | null;
+    /**
+     * Whole packs.
+     */
+    packs: number;
+    /**
+     * What it costs by itself.
+     */
+    landed_cost: Money;
+}
 
 export type LocationId = string;
 
@@ -1803,6 +2587,9 @@ export interface LotPlan { quantities: Float64Array; cost: number; }
 /** A lot size, the price tier it is bought in (0 without tiers), and its cost in a unit of time. */
 export interface LotSize { quantity: number; tier: number; cost: number; }
 
+/** The files that say what suppliers offer and ask, and what other currencies are worth. */
+export interface MarketFiles { offers: TableFile; terms?: TableFile; exchange_rates?: TableFile; }
+
 /**
  * What a period without a value (NaN) means.
  */
@@ -1835,6 +2622,24 @@ export interface ModelForecast {
 export type Money = string;
 
 /**
+ * An amount before and after.
+ */
+export interface MoneyDifference {
+    /**
+     * In the first allocation.
+     */
+    before: Money;
+    /**
+     * In the second one.
+     */
+    after: Money;
+    /**
+     * How much more it is in the second one; negative where it is less.
+     */
+    difference: Money;
+}
+
+/**
  * One line of an order and the document that carries it in the other system.
  */
 export interface NamedDocument {
@@ -1846,6 +2651,52 @@ export interface NamedDocument {
      * The other system's document; several lines may share one.
      */
     document: DocumentId;
+}
+
+/**
+ * A requirement, and what may be done to serve it.
+ *
+ * A [`Requirement`] alone is one: to be covered wholly, by one supplier, surplus being worth nothing.
+ */
+export interface Need {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much, in the product's stock unit; more than zero.
+     */
+    quantity: Quantity;
+    /**
+     * The day by which it must be there.
+     */
+    need_by: Day;
+    /**
+     * More than this is never bought, such as what can be sold within its shelf life; without it, as
+     * much as packs, minimums and price breaks make sensible.
+     */
+    maximum_quantity?: Quantity | null;
+    /**
+     * What each unit costs that is not bought, such as the price of buying it in an emergency;
+     * without it, the requirement has to be covered.
+     */
+    shortage_cost?: Money | null;
+    /**
+     * What each unit bought beyond the quantity is worth; zero for what perishes.
+     */
+    surplus_value?: Money | null;
+    /**
+     * How many offers may share it; 1 or more.
+     */
+    maximum_sources?: number;
+    /**
+     * Days that the goods have to keep once they are there.
+     */
+    minimum_shelf_life_days?: number | null;
+    /**
+     * From whom alone it may be bought; without it, from anybody.
+     */
+    suppliers?: SupplierId[] | null;
 }
 
 /**
@@ -1861,7 +2712,14 @@ export type Notice = "late_answer" | "lines_without_document" | "accepted_withou
 /**
  * One supplier's offer for one product.
  *
- * Quantities may be in any unit that converts exactly to the unit of the requirement.
+ * Quantities may be in any unit that converts exactly to the unit of the requirement. Prices are for
+ * one unit of what their break counts: pieces or kilograms of content; where the content is counted
+ * in pieces and the break in kilograms, the weight of the packs (catch weight); where the break is in
+ * the unit `pack`, whole packs. Minimum, availability and contract may be in any of these as well.
+ *
+ * Nothing is sold below the first price break, since no price is stated there.
+ *
+ * [`Offer::new`] is a plain offer; everything else is a change to one of its fields.
  */
 export interface Offer {
     /**
@@ -1877,34 +2735,122 @@ export interface Offer {
      */
     sku: Sku;
     /**
-     * Prices by quantity ordered, the smallest quantity first; the price of the last break reached
-     * holds for the whole quantity (all-units discount).
+     * Prices by quantity ordered, the smallest quantity first, all in one currency. Without any, only
+     * what is left of the contract can be bought.
      */
     price_breaks: PriceBreak[];
+    /**
+     * What a price break is the price of.
+     */
+    pricing?: Pricing;
+    /**
+     * A price that holds for a limited quantity, such as what is left of a contract. It is used up
+     * first and counts towards the price breaks: what is bought beyond it costs the price that the
+     * whole quantity reaches, or, where breaks are incremental, what these units cost behind the
+     * contract's. Below the first break the first price holds for them.
+     */
+    contract?: ContractPrice | null;
     /**
      * Content of one pack: only whole packs are sold.
      */
     pack_size: Quantity;
     /**
+     * Weight of one pack, for prices and freight by weight; of catch-weight goods the usual one.
+     */
+    pack_weight?: Quantity | null;
+    /**
      * The smallest quantity that is sold.
      */
     minimum_order_quantity: Quantity;
     /**
-     * Days from ordering until the goods can be sold.
+     * Packs are sold in multiples of this many, such as a layer of a pallet; without it, singly.
+     */
+    order_multiple_packs?: number | null;
+    /**
+     * Days from the day on which the order is taken until the goods can be sold; the supplier's
+     * calendar moves the arrival to its next delivery day.
      */
     lead_time_days: number;
     /**
-     * How much the supplier has, where it says so.
+     * The share of deliveries of this offer that came in time, where that is known; otherwise the
+     * supplier's counts.
+     */
+    on_time?: number | null;
+    /**
+     * How much the supplier has, where it says so; otherwise as much as anybody wants.
      */
     available?: Quantity | null;
     /**
-     * First day on which the offer holds; without it, since ever.
+     * The day on which the supplier had it; without it, today.
+     */
+    available_as_of?: Day | null;
+    /**
+     * First day of ordering on which the offer holds; without it, since ever.
      */
     valid_from?: Day | null;
     /**
-     * Last day on which the offer holds; without it, for ever.
+     * Last day of ordering on which the offer holds; without it, for ever.
      */
     valid_until?: Day | null;
+    /**
+     * What is charged and given back beside the price.
+     */
+    charges?: LineCharges;
+    /**
+     * Days that the goods can still be sold once they are there; without it they keep.
+     */
+    shelf_life_days?: number | null;
+    /**
+     * Whether it goes before others that cost the same.
+     */
+    preferred?: boolean;
+    /**
+     * Why nothing may be bought from it, if so.
+     */
+    blocked?: string | null;
+}
+
+/**
+ * Requirements, their offers, and the suppliers, in columns of whole numbers: quantities in units of
+ * what each product is counted in, amounts in minor units of one currency. A column that is absent
+ * asks nothing.
+ */
+export interface OfferColumns {
+    /** Of each requirement, how many units are needed; 1 or more. */
+    quantities: Float64Array;
+    /** Of each requirement, in how many days it must be there. */
+    need_in_days?: Float64Array | undefined;
+    /** Where the offers of each requirement begin, and at the end where the last ones end. */
+    offers: Uint32Array;
+    /** Of each offer, its supplier's place in the columns of suppliers. */
+    suppliers?: Uint32Array | undefined;
+    /** Of each offer, units in a pack. */
+    pack_contents: Float64Array;
+    /** Of each offer, the fewest packs that are sold. */
+    minimum_packs?: Float64Array | undefined;
+    /** Of each offer, how many packs there are; `Infinity` where nobody says. */
+    available_packs?: Float64Array | undefined;
+    /** Of each offer, days until the goods are there. */
+    lead_times?: Float64Array | undefined;
+    /** Where the prices of each offer begin, and at the end where the last ones end. */
+    prices: Uint32Array;
+    /**
+     * Of each price, from how many packs on it holds for all of them, ascending within an offer; below
+     * the first one nothing is sold.
+     */
+    from_packs: Float64Array;
+    /** Of each price, minor units for one pack; 1 or more, and no more than the price for fewer packs. */
+    pack_prices: Float64Array;
+    /** Of each supplier, freight of an order. */
+    freights?: Float64Array | undefined;
+    /** Of each supplier, from which value of goods on freight is free; `Infinity` for never. */
+    free_freight_from?: Float64Array | undefined;
+    /** Of each supplier, the value of goods that an order must reach. */
+    minimum_order_values?: Float64Array | undefined;
+    /** Of each supplier, what placing an order costs. */
+    order_costs?: Float64Array | undefined;
+    /** Of each supplier, value of the goods that go into the same order anyway; 0 for no order yet. */
+    goods_so_far?: Float64Array | undefined;
 }
 
 export type OfferId = string;
@@ -1920,17 +2866,34 @@ export type Operation = { type: "create" } | { type: "lookup" } | { type: "cance
 export type OrderAim = { type: "minimum_value"; value: Money } | { type: "free_freight"; value: Money; saves: Money } | { type: "price_level"; value: Money; discount: number } | { type: "fill_to"; load: Quantity };
 
 /**
- * What an order costs beside its goods.
+ * What an order costs beside its goods, in the currency of the comparison.
  */
 export interface OrderCharges {
     /**
-     * Freight at this value of goods.
+     * Freight of an order of this value and weight.
      */
     freight: Money;
     /**
-     * What the goods miss to the supplier's minimum order value; zero when it is reached.
+     * What the supplier charges for handling it.
+     */
+    handling: Money;
+    /**
+     * What placing and receiving it costs the buyer.
+     */
+    order_cost: Money;
+    /**
+     * Below the supplier's minimum: the surcharge if there is one, otherwise what is missing, which
+     * has to be spent on something. Zero when the minimum is reached.
      */
     below_minimum: Money;
+    /**
+     * Whether the supplier refuses it: below the minimum, and no surcharge is stated.
+     */
+    refused: boolean;
+    /**
+     * What the supplier gives back at the end of the year because of this order; zero or negative.
+     */
+    yearly_rebate: Money;
 }
 
 /**
@@ -1945,6 +2908,40 @@ export interface OrderCosts {
      * Of holding one unit for one period.
      */
     holding_cost: number;
+}
+
+/**
+ * An order before and after.
+ */
+export interface OrderDifference {
+    /**
+     * Who gets it.
+     */
+    supplier: SupplierId;
+    /**
+     * The day on which it is delivered, where deliveries are split.
+     */
+    delivery: Day | null;
+    /**
+     * How many lines it had.
+     */
+    lines_before: number;
+    /**
+     * How many lines it has.
+     */
+    lines_after: number;
+    /**
+     * Goods.
+     */
+    goods: MoneyDifference;
+    /**
+     * Freight.
+     */
+    freight: MoneyDifference;
+    /**
+     * All of it.
+     */
+    total: MoneyDifference;
 }
 
 export type OrderId = string;
@@ -1976,6 +2973,11 @@ export interface OrderLine {
 }
 
 /**
+ * How large an order is: the bands of one supplier are all by value or all by weight.
+ */
+export type OrderSize = { value: Money } | { weight: Quantity };
+
+/**
  * Goods that go to a supplier in the same order anyway.
  */
 export interface OrderSoFar {
@@ -1984,9 +2986,13 @@ export interface OrderSoFar {
      */
     supplier: SupplierId;
     /**
-     * Value of those goods.
+     * Value of those goods, in the currency of the comparison; zero for no order.
      */
     goods: Money;
+    /**
+     * Their weight; without it, offers of a supplier whose freight goes by weight are excluded.
+     */
+    weight?: Quantity | null;
 }
 
 /**
@@ -2022,6 +3028,54 @@ export interface OwnDemand {
  * The word for a parent order, the most pressing first match.
  */
 export type ParentStatus = "not_prepared" | "nullified" | "needs_review" | "in_doubt" | "cancellation_pending" | "cancellation_pending_mixed" | "pending_with_errors" | "partially_sent" | "pending" | "partially_failed" | "failed" | "partially_nullified" | "sent";
+
+/**
+ * A line of a purchase order of the past.
+ */
+export interface PastPurchase {
+    /**
+     * The order it was part of: one day, one supplier.
+     */
+    order: PurchaseOrderId;
+    /**
+     * The day of the order.
+     */
+    date: Day;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much was bought; more than zero.
+     */
+    quantity: Quantity;
+    /**
+     * From whom.
+     */
+    supplier: SupplierId;
+    /**
+     * The price paid for one unit of the quantity.
+     */
+    unit_price: Money;
+    /**
+     * Freight paid for the whole order, where it is known; on one of its lines, or the same on several.
+     */
+    freight?: Money | null;
+}
+
+/**
+ * When goods have to be paid.
+ */
+export interface PaymentTerms {
+    /**
+     * Days from the order until payment is due.
+     */
+    days: number;
+    /**
+     * A discount for paying earlier, taken when it is worth more than paying later.
+     */
+    early?: EarlyPayment | null;
+}
 
 /**
  * How long a period is.
@@ -2136,6 +3190,10 @@ export interface PlanRequest {
      * The currency in which offers are compared.
      */
     currency: Currency;
+    /**
+     * What other currencies are worth; offers in others are excluded.
+     */
+    exchange_rates?: ExchangeRate[];
 }
 
 /**
@@ -2231,6 +3289,36 @@ export interface PolicyComparison {
 }
 
 /**
+ * What a policy's choice costs beside the cheapest.
+ */
+export interface PolicyCost {
+    /**
+     * The offer with the lowest net cost of those that are in time.
+     */
+    cheapest: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * How many packs of it.
+     */
+    packs: number;
+    /**
+     * Its net cost.
+     */
+    net_cost: Money;
+    /**
+     * How much more the policy's choice costs; negative where that comes too late.
+     */
+    difference: Money;
+    /**
+     * The same in words.
+     */
+    note: string;
+}
+
+/**
  * A policy at every setting of its dial.
  */
 export interface PolicyCurve {
@@ -2303,6 +3391,11 @@ export interface PriceBreak {
      */
     unit_price: Money;
 }
+
+/**
+ * What a price break is the price of.
+ */
+export type Pricing = "all_units" | "incremental";
 
 /** From 0 to 1. */
 export type Probability = number;
@@ -2450,15 +3543,21 @@ export interface Purchase {
      */
     packs: number;
     /**
-     * What they contain, in the unit of the requirement.
+     * What they contain, in the unit of the requirement; of a substitute, what they replace.
      */
     quantity: Quantity;
     /**
-     * Price of one unit of the offer at the break reached.
+     * Price of one unit of the offer at the break reached, in the offer's currency; with a contract
+     * or incremental breaks the average, to six decimals.
      */
     unit_price: Money;
     /**
-     * Quantity times price, rounded half up to the currency's minor unit once, on the line.
+     * Quantity times price in the offer's currency, rounded half up to its minor unit once, on the
+     * line: what the supplier invoices.
+     */
+    amount: Money;
+    /**
+     * The same in the currency of the comparison, rounded again where that is another.
      */
     goods: Money;
 }
@@ -2493,7 +3592,12 @@ export interface PurchaseOrder {
      */
     freight: Money;
     /**
-     * Goods and freight.
+     * What the supplier charges beside it for the whole order: handling, and the surcharge of an
+     * order below its minimum.
+     */
+    charges: Money;
+    /**
+     * Goods, freight and charges.
      */
     total: Money;
     /**
@@ -2509,11 +3613,11 @@ export type PurchaseOrderId = string;
  */
 export interface PurchaseOrderLine {
     /**
-     * Its name within the order: the product's.
+     * Its name within the order: the product's, with a number where the order has it again.
      */
     id: LineId;
     /**
-     * The product.
+     * The product that is bought.
      */
     sku: Sku;
     /**
@@ -2598,29 +3702,82 @@ export interface RankedOffer {
      */
     purchase: Purchase;
     /**
+     * All that the line costs, without what is zero: components of the line, and of the order as the
+     * line changes them.
+     */
+    costs: Cost[];
+    /**
      * What the line changes in the supplier's freight: negative when it brings free freight.
      */
     freight: Money;
     /**
-     * What the line changes in the money missing to the supplier's minimum order value.
+     * What the line changes in the surcharge of an order below the supplier's minimum or, without
+     * one, in the money missing to it, which has to be spent on something.
      */
     minimum_order_excess: Money;
     /**
-     * Goods, freight and minimum-order excess together.
+     * All costs together.
      */
     landed_cost: Money;
     /**
-     * Landed cost of one unit that is really needed, to a ten-thousandth.
+     * Landed cost of one unit of the need that is covered, to a ten-thousandth.
      */
     landed_cost_per_required_unit: Money;
     /**
-     * Bought beyond the need, for packs, minimum quantity or a price break.
+     * Bought beyond the need, for packs, minimum quantity, a price break or free freight.
      */
     surplus: Quantity;
+    /**
+     * What the surplus is worth, as the need says.
+     */
+    surplus_value: Money;
+    /**
+     * What the purchase leaves uncovered of the need.
+     */
+    uncovered: Quantity;
+    /**
+     * What that costs, as the need says.
+     */
+    shortage_cost: Money;
+    /**
+     * Landed cost and shortage cost less the surplus value: what offers are compared at.
+     */
+    net_cost: Money;
+    /**
+     * The day on which the supplier takes the order.
+     */
+    order_day: Day;
     /**
      * The day on which the goods can be sold.
      */
     arrival: Day;
+    /**
+     * Days after the need; 0 in time.
+     */
+    late_days: number;
+    /**
+     * By what it is ranked, lower being better: net cost, price of a unit, or weighted score; under
+     * rules that look at none of them its rank, from 1.
+     */
+    score: number;
+    /**
+     * What a weighted score is made of.
+     */
+    score_parts?: ScoreParts;
+}
+
+/**
+ * A share that is given back from some yearly value on.
+ */
+export interface RebateTier {
+    /**
+     * From this much goods a year on.
+     */
+    from: Money;
+    /**
+     * Share of the goods.
+     */
+    rate: Rate;
 }
 
 /**
@@ -2700,6 +3857,47 @@ export interface RegressorColumn {
  * What the values of a regressor mean.
  */
 export type RegressorKind = "promotion" | "price" | "event" | "closed" | "other";
+
+/**
+ * A line that a supplier did not accept as ordered.
+ */
+export interface RejectedLine {
+    /**
+     * Who.
+     */
+    supplier: SupplierId;
+    /**
+     * The offer that it was ordered from: the supplier has no more of it than it confirms.
+     */
+    offer: OfferId;
+    /**
+     * Packs that it would deliver; none if left out. They may be bought, and need not be: together with
+     * another offer only where the need allows more than one source.
+     */
+    confirmed_packs?: number;
+}
+
+/**
+ * What dropping a condition would give.
+ */
+export interface Relaxation {
+    /**
+     * The condition.
+     */
+    condition: Condition;
+    /**
+     * What that comes to, in words and numbers, such as "an order 3.00 EUR below the minimum of mill".
+     */
+    words: string;
+    /**
+     * What the plan without it would cost, the cheapest that was found.
+     */
+    total: Money;
+    /**
+     * Requirements that have to be covered and would still be left out, or covered in part.
+     */
+    left_out: number;
+}
 
 /**
  * What a substitute does for a requirement.
@@ -2948,6 +4146,109 @@ export interface Requirements {
 }
 
 /**
+ * An order line that is not as it was.
+ */
+export interface RevisedLine {
+    /**
+     * The product that is required.
+     */
+    sku: Sku;
+    /**
+     * The day by which.
+     */
+    need_by: Day;
+    /**
+     * Whose line it is.
+     */
+    supplier: SupplierId;
+    /**
+     * Of which offer.
+     */
+    offer: OfferId;
+    /**
+     * The delivery that it comes with, where deliveries are split.
+     */
+    delivery: Day | null;
+    /**
+     * Packs before; 0 for a new line.
+     */
+    packs_before: number;
+    /**
+     * Packs now; 0 for a dropped one.
+     */
+    packs_after: number;
+    /**
+     * Why.
+     */
+    reason: RevisionReason;
+    /**
+     * The same in words.
+     */
+    words: string;
+}
+
+/**
+ * An allocation revised.
+ */
+export interface Revision {
+    /**
+     * What to buy now. Its status and lower bound are those of the basket allocated afresh: `gap` is
+     * what keeping to the earlier plan leaves on the table.
+     */
+    allocation: Allocation;
+    /**
+     * What is different from the allocation before, everything.
+     */
+    difference: AllocationDifference;
+    /**
+     * Order lines that are dropped, amended or added, and why, in order of the products and days.
+     */
+    changes: RevisedLine[];
+    /**
+     * For how many of them `change_cost` is counted: all but what is rejected or no longer possible.
+     */
+    counted_changes: number;
+    /**
+     * What the basket costs more than before; negative where it costs less.
+     */
+    cost_of_change: Money;
+    /**
+     * What the basket allocated afresh would save in addition.
+     */
+    further_saving: Money;
+    /**
+     * Whether it is proved that nothing costs less, changes counted.
+     */
+    proved: boolean;
+}
+
+/**
+ * What changed since an allocation, and what further change may cost.
+ */
+export interface RevisionOptions {
+    /**
+     * What each changed order line counts for, beside what is paid: with zero the basket is allocated
+     * afresh, with very much nothing changes that need not. A line that a supplier gets no more, gets
+     * in another number of packs, or gets anew is one change each; to move a product from one supplier
+     * to another is two. What is rejected or no longer possible is no change that could be avoided.
+     */
+    change_cost: Money;
+    /**
+     * Lines that suppliers did not accept as ordered.
+     */
+    rejected?: RejectedLine[];
+    /**
+     * Requirements whose purchases stay as they are, such as lines that are confirmed.
+     */
+    frozen?: FrozenLine[];
+}
+
+/**
+ * Why an order line is not as it was.
+ */
+export type RevisionReason = "rejected" | "not_possible" | "not_required" | "replacement" | "newly_served" | "saving";
+
+/**
  * A parent order's status and the counts behind the word.
  */
 export interface Rollup {
@@ -3003,6 +4304,76 @@ export interface RollupCounts {
  * Management in Supply Chains", 4th edition, chapters 6 and 7).
  */
 export type Rule = { type: "order_up_to"; order_up_to_level?: Quantity | null } | { type: "reorder_up_to"; reorder_point?: Quantity | null; order_up_to_level?: Quantity | null; costs?: LotCosts | null } | { type: "reorder_quantity"; reorder_point?: Quantity | null; order_quantity?: Quantity | null; costs?: LotCosts | null } | { type: "days_of_cover"; minimum_days?: number | null; days: number } | { type: "demand_driven"; lead_time_factor: number; variability_factor: number } | { type: "order_once" };
+
+/**
+ * A way of choosing suppliers.
+ */
+export type Rung = "actual" | "default_supplier" | "cheapest_sticker" | "cheapest_landed" | "joint";
+
+/**
+ * What one way of choosing costs.
+ */
+export interface RungCost {
+    /**
+     * Which way.
+     */
+    rung: Rung;
+    /**
+     * Lines at landed cost, and what orders cost as a whole.
+     */
+    cost: Money;
+    /**
+     * How many orders that takes.
+     */
+    orders: number;
+    /**
+     * How much less than the rung before; negative where it costs more, zero for the first.
+     */
+    step: Money;
+    /**
+     * The step as a share of the rung before.
+     */
+    step_share: number;
+    /**
+     * How much less than what was done; negative where it costs more.
+     */
+    saving: Money;
+    /**
+     * The saving as a share of what was done.
+     */
+    saving_share: number;
+}
+
+/**
+ * What a requirement would otherwise be served by.
+ */
+export interface RunnerUp {
+    /**
+     * The offer; none where the best would be not to buy and to bear the cost of shortage.
+     */
+    offer: OfferId | undefined;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId | undefined;
+    /**
+     * How many packs.
+     */
+    packs: number;
+    /**
+     * What it would cost more than all that now serves the requirement: `line` and `order` together.
+     * Below zero only where the search ended before the optimum was found.
+     */
+    difference: Money;
+    /**
+     * The part of it on the requirement: purchases, shortage and surplus.
+     */
+    line: Money;
+    /**
+     * The part of it on the orders that goods leave and join: freight, surcharges, rebates.
+     */
+    order: Money;
+}
 
 /**
  * One vendor's part of a customer's order, every amount re-summed from the order's lines and never
@@ -3278,6 +4649,62 @@ export interface SaleOrderView {
 }
 
 /**
+ * What each way of choosing would have paid.
+ *
+ * All of them are costed alike: landed cost of the lines, and what orders cost as a whole. The ways
+ * that choose line by line fix whose offer each line takes; how many packs are then bought is as good
+ * as it can be there (price breaks, minimum orders and free freight are reached where that pays), so
+ * that what is saved is due to the choice alone. Whatever they choose could be chosen for the whole
+ * basket, therefore [`Rung::Joint`] never costs more than these three. No other order is certain: what
+ * is cheapest line by line may cost more freight than what was done, and what was paid may be less
+ * than any offer that is known.
+ */
+export interface SavingsLadder {
+    /**
+     * The currency of all amounts.
+     */
+    currency: Currency;
+    /**
+     * All baskets together.
+     */
+    total: LadderStep;
+    /**
+     * The same by month, in order of the months; each basket counts in the month of its day.
+     */
+    months: LadderMonth[];
+    /**
+     * The same by basket, in order of the days.
+     */
+    baskets: LadderBasket[];
+    /**
+     * Purchases that are in no figure of any rung, and why, in order of the history.
+     */
+    left_out: LeftOutPurchase[];
+}
+
+/**
+ * A savings ladder and what was not read.
+ */
+export interface SavingsReport {
+    /**
+     * The ladder.
+     */
+    ladder: SavingsLadder;
+    /**
+     * Rows of the history that cannot be accepted, each left out alone; at most ten thousand.
+     */
+    problems: TableProblem[];
+    /**
+     * How many rows those are.
+     */
+    refused_rows: number;
+    /**
+     * Columns that are not read, by the file's name.
+     */
+    ignored_columns: Map<string, string[]>;
+}
+
+/**
  * The denominators of scaled errors, taken once from a series' history.
  *
  * A naive forecast's own errors inside the history make errors of series of any size comparable
@@ -3315,6 +4742,24 @@ export interface Scale {
      * Mean of the known values, for errors told in periods of demand.
      */
     mean: number | undefined;
+}
+
+/**
+ * What a weighted score is the sum of.
+ */
+export interface ScoreParts {
+    /**
+     * Weight times net cost as a multiple of the lowest one.
+     */
+    cost: number;
+    /**
+     * Weight times days until arrival as a multiple of the days until the need.
+     */
+    time: number;
+    /**
+     * Weight times the probability that the delivery fails.
+     */
+    risk: number;
 }
 
 /**
@@ -3395,6 +4840,12 @@ export interface Scores {
      * Sum of `|f − y|`.
      */
     total_absolute_error: number;
+}
+
+/** How long a search for the least cost may go on. */
+export interface SearchBudget {
+    /** Steps of the search, which are the same everywhere; the usual number when left out. */
+    steps?: number | null;
 }
 
 /**
@@ -3770,22 +5221,117 @@ export type Sku = string;
  */
 export type SliceKind = "intermittent" | "regular" | "long_lead_time" | "short_lead_time" | "promoted";
 
+/** The files of a comparison or an allocation: what has to be bought, what suppliers offer and ask. */
+export interface SourcingFiles extends MarketFiles { needs: TableFile; }
+
 /**
  * What holds for every comparison and allocation of one buying cycle.
+ *
+ * [`SourcingOptions::new`] has the usual ones.
  */
 export interface SourcingOptions {
     /**
-     * The day on which orders would be placed.
+     * The day on which orders would be placed, in UTC.
      */
     today: Day;
     /**
-     * The currency in which offers are compared; others are excluded.
+     * The time of that day, in UTC; without it, early enough for every cut-off.
+     */
+    time?: TimeOfDay | null;
+    /**
+     * The currency in which offers are compared.
      */
     currency: Currency;
+    /**
+     * What other currencies are worth. Offers in a currency without a rate are excluded.
+     */
+    exchange_rates?: ExchangeRate[];
+    /**
+     * Days after which an exchange rate is too old to be used; without it, none is.
+     */
+    exchange_rate_max_age_days?: number | null;
+    /**
+     * Days after which a stated availability is too old to be relied on; without it, none is.
+     */
+    availability_max_age_days?: number | null;
     /**
      * From whom each product is bought when nobody compares, for the baseline of the saving.
      */
     default_suppliers?: Map<Sku, SupplierId>;
+    /**
+     * By what offers are ranked.
+     */
+    policy?: ComparisonPolicy;
+    /**
+     * What money costs a year, as a share: paying later and buying later are worth so much. Without
+     * it, payment terms make no difference.
+     */
+    interest_rate?: Rate | null;
+    /**
+     * What a delivery costs that comes late or not as ordered; with it, offers cost more the more
+     * often that happens.
+     */
+    failure_cost?: Money | null;
+    /**
+     * Offers that are known to be in time less often are excluded.
+     */
+    minimum_on_time?: number | null;
+    /**
+     * Suppliers that are known to deliver as ordered less often are excluded.
+     */
+    minimum_quality?: number | null;
+    /**
+     * Products that may be bought instead of others.
+     */
+    substitutes?: SubstituteProduct[];
+    /**
+     * Suppliers that have to get an order.
+     */
+    required_suppliers?: SupplierId[];
+    /**
+     * Suppliers that may not get an order.
+     */
+    forbidden_suppliers?: SupplierId[];
+    /**
+     * The largest share of the value of all goods that a supplier may get.
+     */
+    maximum_shares?: Map<SupplierId, Rate>;
+    /**
+     * Whether a supplier may get several orders, each delivered on a day of its own, with freight and
+     * minimum each; otherwise everything comes at its earliest day in one order.
+     */
+    split_deliveries?: boolean;
+    /**
+     * How much work an allocation may be, in options looked at; without it, as much as usual. The
+     * same number gives the same answer on every machine.
+     */
+    steps?: number | null;
+}
+
+/**
+ * All that [`compare`](super::compare) and [`allocate`](super::allocate) take.
+ */
+export interface SourcingRequest {
+    /**
+     * What has to be bought.
+     */
+    needs: Need[];
+    /**
+     * What suppliers offer.
+     */
+    offers: Offer[];
+    /**
+     * What suppliers ask of whole orders.
+     */
+    terms: SupplierTerms[];
+    /**
+     * The usual options, with the currency and the exchange rates of the files.
+     */
+    options: SourcingOptions;
+    /**
+     * Columns that are not read, by the file's name.
+     */
+    ignored_columns: Map<string, string[]>;
 }
 
 /**
@@ -3933,6 +5479,32 @@ export interface Substitute {
     penalty_per_unit: Money;
 }
 
+/**
+ * A product that may be bought instead of another.
+ */
+export interface SubstituteProduct {
+    /**
+     * What is required.
+     */
+    instead_of: Sku;
+    /**
+     * What may be bought.
+     */
+    sku: Sku;
+    /**
+     * What this much of the substitute replaces ...
+     */
+    quantity: Quantity;
+    /**
+     * ... is this much of what is required.
+     */
+    replaces: Quantity;
+    /**
+     * What each unit of what is required costs more for being replaced, such as trouble and complaints.
+     */
+    penalty?: Money | null;
+}
+
 /** What there is of a product that may serve in place of others. */
 export interface SubstituteStock {
     /** What there is and what is promised to nobody. */
@@ -3974,6 +5546,10 @@ export interface SupplierOrder {
      */
     name?: string | null;
     /**
+     * The day on which it is delivered, where a supplier's deliveries are split.
+     */
+    delivery?: Day | null;
+    /**
      * How many lines.
      */
     lines: number;
@@ -3982,17 +5558,41 @@ export interface SupplierOrder {
      */
     goods: Money;
     /**
-     * Freight at that value.
+     * What the lines cost beside their goods: handling, duty, fees, tax, deposits, rebates, interest.
+     */
+    line_charges: Money;
+    /**
+     * Freight of the whole order.
      */
     freight: Money;
     /**
-     * Goods and freight.
+     * What the supplier charges for handling it.
+     */
+    handling: Money;
+    /**
+     * What placing and receiving it costs.
+     */
+    order_cost: Money;
+    /**
+     * Surcharge for being below the supplier's minimum.
+     */
+    surcharge: Money;
+    /**
+     * What it brings in yearly rebate, zero or less.
+     */
+    yearly_rebate: Money;
+    /**
+     * All of it.
      */
     total: Money;
 }
 
 /**
- * What a supplier asks of a whole order.
+ * What a supplier asks of a whole order, and how it delivers.
+ *
+ * [`SupplierTerms::none`] asks nothing; everything else is a change to one of its fields. Thresholds
+ * of value are reached by the goods alone, in the currency of the comparison: those in another are
+ * exchanged first.
  */
 export interface SupplierTerms {
     /**
@@ -4004,17 +5604,66 @@ export interface SupplierTerms {
      */
     name?: string | null;
     /**
-     * Orders with less goods than this are refused.
+     * Orders with less goods than this are refused, or taken at a surcharge.
      */
     minimum_order_value?: Money | null;
     /**
-     * Charged once an order.
+     * What an order below the minimum costs more; without it, such orders are refused.
+     */
+    below_minimum_surcharge?: Money | null;
+    /**
+     * Charged once an order, where no band says otherwise.
      */
     freight?: Money | null;
+    /**
+     * Freight by value or weight of the order, the smallest first; below the first, `freight` holds.
+     */
+    freight_bands?: FreightBand[];
     /**
      * Orders with at least this much goods pay no freight.
      */
     free_freight_from?: Money | null;
+    /**
+     * What the supplier charges for handling an order.
+     */
+    handling?: Money | null;
+    /**
+     * What placing and receiving an order costs the buyer.
+     */
+    order_cost?: Money | null;
+    /**
+     * What the supplier gives back at the end of the year.
+     */
+    yearly_rebate?: YearlyRebate | null;
+    /**
+     * When the goods have to be paid.
+     */
+    payment?: PaymentTerms | null;
+    /**
+     * On which days, and until which time of the supplier's day, orders are taken, and on which days
+     * goods arrive; without it, always.
+     */
+    calendar?: Calendar | null;
+    /**
+     * How far the supplier's clocks are ahead of UTC on the day of ordering; without it, not at all.
+     */
+    utc_offset?: UtcOffset | null;
+    /**
+     * The share of deliveries that came in time.
+     */
+    on_time?: number | null;
+    /**
+     * The share of deliveries that were as ordered.
+     */
+    quality?: number | null;
+    /**
+     * Whether it goes before others that cost the same.
+     */
+    preferred?: boolean;
+    /**
+     * Why nothing may be ordered there, if so.
+     */
+    blocked?: string | null;
 }
 
 /**
@@ -4022,11 +5671,98 @@ export interface SupplierTerms {
  */
 export type Supply = "assemble" | "buy";
 
+/**
+ * What a switching price says, or why there is none.
+ */
+export type SwitchOutcome = "wins_at" | "stays_until" | "wins_already" | "loses_already" | "never_wins" | "always_stays" | "not_possible" | "shared_contract";
+
+/**
+ * Which lines are asked about, and how thoroughly.
+ */
+export interface SwitchQuestion {
+    /**
+     * The products whose lines are asked about; without it, all.
+     */
+    skus?: Sku[] | null;
+    /**
+     * What the other lines may do. Without it the whole basket is allocated again where products are
+     * named or the basket is small (at most 40 lines and 400 offers for them), otherwise the other
+     * lines stay.
+     */
+    scope?: SwitchScope | null;
+}
+
+/**
+ * What the other lines do when a price changes.
+ */
+export type SwitchScope = "whole_basket" | "others_stay";
+
+/**
+ * At which price an offer wins or loses a line, all else staying at today's terms.
+ *
+ * A price of so much means: the offer asks that much, at every price break and in its contract, where
+ * it asks more today; for an offer that is already chosen, where it asks less.
+ */
+export interface SwitchingPrice {
+    /**
+     * The product that is required.
+     */
+    sku: Sku;
+    /**
+     * The day by which.
+     */
+    need_by: Day;
+    /**
+     * The offer.
+     */
+    offer: OfferId;
+    /**
+     * Who offers.
+     */
+    supplier: SupplierId;
+    /**
+     * Whether it serves the line now.
+     */
+    is_chosen: boolean;
+    /**
+     * What a unit costs from it today, in the number of packs in which it would best serve the line;
+     * none if it cannot, together with the rest.
+     */
+    unit_price: Money | null;
+    /**
+     * Packs that would be bought from it at the switching price; at today's where there is none.
+     */
+    packs: number;
+    /**
+     * What everything would cost more today: with this offer on the line, or without it where it is
+     * chosen. None if that is not possible.
+     */
+    difference: Money | null;
+    /**
+     * The highest price at which everything costs less with this offer on the line; where it is
+     * chosen, the highest at which nothing costs less without it. To the offer's minor unit, or as
+     * fine as its prices. None if there is no such price, see `outcome`.
+     */
+    switching_price: Money | null;
+    /**
+     * What the price says, or why there is none.
+     */
+    outcome: SwitchOutcome;
+    /**
+     * What the other lines do.
+     */
+    scope: SwitchScope;
+    /**
+     * Whether every cost behind the answer is proved to be the least.
+     */
+    proved: boolean;
+}
+
 /** A file's name, which messages show, and its content. */
 export interface TableFile { name: string; bytes: Uint8Array; }
 
 /** The files of a plan. */
-export interface TableFiles extends ProductFiles { offers: TableFile; terms?: TableFile; }
+export interface TableFiles extends ProductFiles, MarketFiles {}
 
 /**
  * What is wrong in a file, and where.
@@ -4062,6 +5798,20 @@ export interface TableProblem {
  * What the parameters of a rule are derived from.
  */
 export type Target = { type: "cycle_service_level"; probability: Probability } | { type: "fill_rate"; share: Probability } | ({ type: "least_cost" } & StockCosts) | { type: "cost_per_occasion"; shortage_per_occasion: Money; holding_per_unit_and_day: Money };
+
+/**
+ * Tax on a line.
+ */
+export interface Tax {
+    /**
+     * Share of what is taxed.
+     */
+    rate: Rate;
+    /**
+     * Whether the buyer gets it back, so that it is no cost.
+     */
+    recoverable: boolean;
+}
 
 /**
  * One number of the arithmetic and what it is.
@@ -4131,7 +5881,7 @@ export interface TransferPlan {
 export type Unit = string;
 
 /**
- * A requirement that nobody can serve.
+ * A requirement that is not covered, or not wholly.
  */
 export interface Unmet {
     /**
@@ -4139,7 +5889,15 @@ export interface Unmet {
      */
     requirement: Requirement;
     /**
-     * Why not, in words; its comparison says why each offer is out.
+     * How much of it is missing.
+     */
+    missing: Quantity;
+    /**
+     * What that costs, where the need says it.
+     */
+    shortage_cost?: Money | null;
+    /**
+     * Why, in words; its comparison says why each offer is out.
      */
     reason: string;
 }
@@ -4214,6 +5972,20 @@ export interface WorsePoint {
 }
 
 /**
+ * What a supplier gives back on a year's purchases, once they reach a tier.
+ */
+export interface YearlyRebate {
+    /**
+     * Goods bought this year so far.
+     */
+    purchased: Money;
+    /**
+     * The tiers, the smallest first; the last one reached holds for all of the year's goods.
+     */
+    tiers: RebateTier[];
+}
+
+/**
  * Tells a sale order what happened; store the answer's flow before carrying out its commands.
  */
 export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Timestamp, policy: FlowPolicy): FlowStep;
@@ -4221,7 +5993,13 @@ export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Tim
 /**
  * Allocates a basket of requirements to suppliers.
  */
-export function allocate(basket: Requirement[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions): Allocation;
+export function allocate(basket: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions): Allocation;
+
+/**
+ * Chooses what to buy for a basket in whole numbers, so that the whole costs least. What else the
+ * document holds beside suppliers, SKUs and offers is passed over.
+ */
+export function allocateInstance(instance: BasketInstance, budget?: SearchBudget | null): BasketAnswer;
 
 /**
  * Allocates stock so that every location is as likely as every other not to run out until it is sent
@@ -4241,9 +6019,19 @@ export function backtest(batch: BatchColumns, request: BacktestRequest, on_progr
 export function backtestOptions(season_length: number, periods: number): Required<BacktestOptions>;
 
 /**
- * Ranks the offers for one requirement by landed cost.
+ * Ranks the offers for one requirement under the policy of the options.
  */
-export function compare(need: Requirement, offers: Offer[], terms: SupplierTerms[], so_far: OrderSoFar[], options: SourcingOptions): Comparison;
+export function compare(need: Need, offers: Offer[], terms: SupplierTerms[], so_far: OrderSoFar[], options: SourcingOptions): Comparison;
+
+/**
+ * Compares two allocations line by line, order by order and cost by cost.
+ */
+export function compareAllocations(before: Allocation, after: Allocation): AllocationDifference;
+
+/**
+ * Finds the cheapest offer of each of many requirements, by landed cost.
+ */
+export function compareColumns(columns: OfferColumns): ColumnComparison;
 
 /**
  * Forecasts one history and sums it up: what `replenish` is asked with, as often as one likes, without
@@ -4313,6 +6101,11 @@ export function forecastLaunch(analogues: readonly Analogue[], observed: Float64
 export function forecastModel(model: FittedModel, horizon: number, probabilities: Probability[]): ModelForecast;
 
 /**
+ * The same basket as needs, offers and terms, for `compare` and `allocate`.
+ */
+export function instanceRequest(instance: BasketInstance, today: Day): SourcingRequest;
+
+/**
  * Demand of one series summed over a lead time: how far off sums of so many periods were, weighted
  * over the lead time's outcomes.
  */
@@ -4373,6 +6166,11 @@ export function randomSeed(): number;
 export function readSeries(file: TableFile, options: SeriesTableOptions): SeriesTable;
 
 /**
+ * Reads what `compare` and `allocate` take from comma-separated files.
+ */
+export function readSourcing(files: SourcingFiles, today: Day): SourcingRequest;
+
+/**
  * Forecasts of all nodes that add up, from forecasts that need not: a path for each node.
  */
 export function reconcile(hierarchy: HierarchyColumns, forecasts: readonly (readonly number[])[], options: ReconcileOptions): number[][];
@@ -4395,6 +6193,11 @@ export function replenishJointly(items: JointItem[], start: Day, period: Period,
 export function requirementsFromTables(files: ProductFiles, options: PlanOptions): Requirements;
 
 /**
+ * Allocates a basket once more after something about it changed, with little change to the rest.
+ */
+export function reviseAllocation(needs: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, previous: Allocation, change: RevisionOptions): Revision;
+
+/**
  * The status of an order from the states of its sale orders.
  */
 export function rollUp(children: SaleOrderState[]): Rollup;
@@ -4403,6 +6206,16 @@ export function rollUp(children: SaleOrderState[]): Rollup;
  * Draws the demand of some periods by chance; the same seed draws the same demand everywhere.
  */
 export function sampleDemand(sampler: DemandSampler, seed: number, periods: number): Float64Array;
+
+/**
+ * Works out what other ways of choosing suppliers would have paid for past purchases.
+ */
+export function savingsLadder(history: PastPurchase[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, ladder: LadderOptions): SavingsLadder;
+
+/**
+ * The same from comma-separated files.
+ */
+export function savingsLadderFromTables(files: LadderFiles, ladder: LadderOptions): SavingsReport;
 
 /**
  * Scores one forecast.
@@ -4425,6 +6238,11 @@ export function split(order: CustomerOrder, rules: SplitRules): Split;
  * unit of a required product costs beyond the goods if it is bought.
  */
 export function substitute(requirements: Requirement[], substitutes: Substitute[], stock: Record<Sku, SubstituteStock>, buying_per_unit: Record<Sku, Money>): Answered<Substitution>[];
+
+/**
+ * Says for each line of an allocation at which price each other offer would win it.
+ */
+export function switchingPrices(needs: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, allocation: Allocation, question: SwitchQuestion): SwitchingPrice[];
 
 /**
  * Simulates one product's stock and shows every period.

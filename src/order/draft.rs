@@ -2,10 +2,11 @@
 
 use super::OrderError;
 use crate::{
-    sourcing::Allocation,
+    sourcing::{AllocatedLine, Allocation, SupplierOrder},
     unit::{Day, Invalid, LineId, Money, OfferId, PurchaseOrderId, Quantity, Sku, SupplierId},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the drafts need to know beside the allocation.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -34,7 +35,10 @@ pub struct PurchaseOrder {
     pub goods: Money,
     /// Charged for the whole order.
     pub freight: Money,
-    /// Goods and freight.
+    /// What the supplier charges beside it for the whole order: handling, and the surcharge of an
+    /// order below its minimum.
+    pub charges: Money,
+    /// Goods, freight and charges.
     pub total: Money,
     /// The day on which the last line can be sold.
     pub expected_arrival: Day,
@@ -45,9 +49,9 @@ pub struct PurchaseOrder {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct PurchaseOrderLine {
-    /// Its name within the order: the product's.
+    /// Its name within the order: the product's, with a number where the order has it again.
     pub id: LineId,
-    /// The product.
+    /// The product that is bought.
     pub sku: Sku,
     /// The offer it takes up.
     pub offer: OfferId,
@@ -65,7 +69,8 @@ pub struct PurchaseOrderLine {
     pub arrival: Day,
 }
 
-/// Drafts one purchase order for every supplier of an allocation, in order of the suppliers.
+/// Drafts one purchase order for every order of an allocation: one for each supplier, or for each
+/// supplier and delivery day, in this order.
 ///
 /// # Errors
 ///
@@ -74,23 +79,19 @@ pub struct PurchaseOrderLine {
 ///
 /// ```
 /// # use replenish::{inventory::Requirement, order::{DraftContext, draft_purchase_orders}};
-/// # use replenish::sourcing::{Offer, PriceBreak, SourcingOptions, allocate};
+/// # use replenish::sourcing::{Offer, SourcingOptions, allocate};
 /// # let need = Requirement {
 /// #     sku: "apple".parse()?, quantity: "9 each".parse()?, need_by: "2026-11-24".parse()?,
 /// # };
+/// # let (id, supplier, each) = ("o-1".parse()?, "farm".parse()?, "each".parse()?);
 /// # let offer = Offer {
-/// #     id: "o-1".parse()?, supplier: "farm".parse()?, sku: "apple".parse()?,
-/// #     price_breaks: vec![PriceBreak {
-/// #         minimum_quantity: "1 each".parse()?, unit_price: "0.90 EUR".parse()?,
-/// #     }],
-/// #     pack_size: "5 each".parse()?, minimum_order_quantity: "1 each".parse()?,
-/// #     lead_time_days: 1, available: None, valid_from: None, valid_until: None,
+/// #     pack_size: "5 each".parse()?,
+/// #     lead_time_days: 1,
+/// #     ..Offer::new(id, supplier, "apple".parse()?, "0.90 EUR".parse()?, each)
 /// # };
 /// # let today = "2026-11-21".parse()?;
-/// # let options = SourcingOptions {
-/// #     today, currency: "EUR".parse()?, default_suppliers: Default::default(),
-/// # };
-/// let allocation = allocate(&[need], &[offer], &[], &options)?;
+/// let options = SourcingOptions::new(today, "EUR".parse()?);
+/// let allocation = allocate(&[need.into()], &[offer], &[], &options)?;
 /// let drafts = draft_purchase_orders(&allocation, &DraftContext { today })?;
 /// assert_eq!(drafts[0].total.to_string(), "9.00 EUR");
 /// assert_eq!(drafts[0].expected_arrival.to_string(), "2026-11-22");
@@ -100,8 +101,11 @@ pub fn draft_purchase_orders(
     allocation: &Allocation,
     context: &DraftContext,
 ) -> Result<Vec<PurchaseOrder>, OrderError> {
-    let ordered = |supplier: &SupplierId| allocation.orders.iter().any(|o| o.supplier == *supplier);
-    if let Some(line) = allocation.lines.iter().find(|line| !ordered(&line.supplier)) {
+    let joins = |line: &AllocatedLine, order: &SupplierOrder| {
+        line.supplier == order.supplier && line.delivery == order.delivery
+    };
+    let ordered = |line: &AllocatedLine| allocation.orders.iter().any(|order| joins(line, order));
+    if let Some(line) = allocation.lines.iter().find(|line| !ordered(line)) {
         let expected = "a supplier among the allocation's orders";
         return Err(Invalid::new("supplier_unknown", expected, &line.supplier).at("lines").into());
     }
@@ -109,11 +113,13 @@ pub fn draft_purchase_orders(
     for order in &allocation.orders {
         let mut lines = Vec::new();
         let mut expected_arrival = context.today;
-        for line in allocation.lines.iter().filter(|line| line.supplier == order.supplier) {
+        let mut times = BTreeMap::new();
+        for line in allocation.lines.iter().filter(|line| joins(line, order)) {
             expected_arrival = expected_arrival.max(line.arrival);
+            let again = times.entry(&line.sku).and_modify(|times| *times += 1).or_insert(1);
             lines.push(PurchaseOrderLine {
-                id: LineId::new(line.requirement.sku.as_str())?,
-                sku: line.requirement.sku.clone(),
+                id: line_id(&line.sku, *again)?,
+                sku: line.sku.clone(),
                 offer: line.offer.clone(),
                 packs: line.purchase.packs,
                 quantity: line.purchase.quantity,
@@ -128,32 +134,46 @@ pub fn draft_purchase_orders(
             let expected = format!("the sum of the lines, {goods}");
             return Err(Invalid::new("goods_wrong", expected, order.goods).at("orders").into());
         }
+        let charges = order.handling.plus(order.surcharge)?;
         drafts.push(PurchaseOrder {
-            id: name(context.today, &order.supplier, &lines)?,
+            id: name(context.today, order, &lines)?,
             supplier: order.supplier.clone(),
             order_date: context.today,
             lines,
             goods,
             freight: order.freight,
-            total: goods.plus(order.freight)?,
+            charges,
+            total: goods.plus(order.freight)?.plus(charges)?,
             expected_arrival,
         });
     }
     Ok(drafts)
 }
 
+/// The product's name, numbered from the second line of it on.
+fn line_id(sku: &Sku, times: u32) -> Result<LineId, Invalid> {
+    if times == 1 { LineId::new(sku.as_str()) } else { LineId::new(&format!("{sku}:{times}")) }
+}
+
 /// Day, supplier and a fingerprint of what is ordered.
 fn name(
     today: Day,
-    supplier: &SupplierId,
+    order: &SupplierOrder,
     lines: &[PurchaseOrderLine],
 ) -> Result<PurchaseOrderId, Invalid> {
+    let supplier = &order.supplier;
     // FNV-1a, 64 bits: enough to tell apart the few proposals of one day and supplier.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for line in lines {
-        for byte in format!("{}\n{}\n{}\n", line.sku, line.offer, line.packs).bytes() {
+    let mut take = |text: String| {
+        for byte in text.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
+    };
+    if let Some(delivery) = order.delivery {
+        take(format!("{delivery}\n"));
+    }
+    for line in lines {
+        take(format!("{}\n{}\n{}\n", line.sku, line.offer, line.packs));
     }
     PurchaseOrderId::new(&format!("{today}:{supplier}:{hash:016x}")).map_err(|i| i.at("id"))
 }

@@ -8,12 +8,10 @@ use crate::{
         plan_product, share_season,
     },
     sourcing::{
-        Allocation, Offer, SourcingOptions, SupplierTerms, allocate, read_offers, read_terms,
+        Allocation, ExchangeRate, MarketTables, Need, Offer, SourcingOptions, SupplierTerms,
+        allocate, read_market,
     },
-    unit::{
-        Currency, Day, Invalid, Sku, index,
-        table::{File, TableProblem},
-    },
+    unit::{Currency, Day, Invalid, Sku, index, table::TableProblem},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +31,10 @@ pub struct PlanRequest {
     pub terms: Vec<SupplierTerms>,
     /// The currency in which offers are compared.
     pub currency: Currency,
+    /// What other currencies are worth; offers in others are excluded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub exchange_rates: Vec<ExchangeRate>,
 }
 
 /// Files that hold what is planned.
@@ -40,10 +42,8 @@ pub struct PlanRequest {
 pub struct PlanTables<'a> {
     /// What is wanted and what there is.
     pub products: ProductTables<'a>,
-    /// [`read_offers`] says what is in it.
-    pub offers: File<'a>,
-    /// [`read_terms`] says what is in it; without it, suppliers ask nothing of whole orders.
-    pub terms: Option<File<'a>>,
+    /// What suppliers offer and ask.
+    pub market: MarketTables<'a>,
 }
 
 /// What to buy today, and why.
@@ -97,6 +97,7 @@ pub fn plan(history: SeriesBatch<'_>, request: &PlanRequest) -> Result<Plan, Pla
 /// use replenish::{
 ///     inventory::{PlanOptions, ProductTables},
 ///     order::{PlanTables, plan_from_tables},
+///     sourcing::MarketTables,
 ///     unit::table::File,
 /// };
 /// let mut demand = "sku,date,quantity\n".to_owned();
@@ -111,9 +112,12 @@ pub fn plan(history: SeriesBatch<'_>, request: &PlanRequest) -> Result<Plan, Pla
 ///         pipeline: None,
 ///         lots: None,
 ///     },
-///     offers: file("offers.csv", "offer,supplier,sku,currency,unit_price,lead_time_days,pack_size\n\
-///         o-1,farm,apple,EUR,0.40,2,6\n"),
-///     terms: None,
+///     market: MarketTables {
+///         offers: file("offers.csv", "offer,supplier,sku,currency,unit_price,lead_time_days,pack_size\n\
+///             o-1,farm,apple,EUR,0.40,2,6\n"),
+///         terms: None,
+///         exchange_rates: None,
+///     },
 /// };
 /// let plan = plan_from_tables(tables, &PlanOptions::new("2026-05-01".parse()?))?;
 /// assert_eq!(plan.purchase_orders[0].lines[0].quantity.to_string(), "12 each");
@@ -128,25 +132,28 @@ pub fn plan_from_tables(tables: PlanTables<'_>, options: &PlanOptions) -> Result
         });
     // Orders are drafted of everything or of nothing: what is left out might change who is cheapest.
     files.refuse_all();
-    let mut keep = |found: Vec<TableProblem>| files.problems.extend(found);
-    let offers = units.and_then(|units| read_offers(tables.offers, &units).map_err(&mut keep).ok());
-    let terms = match (&offers, tables.terms) {
-        (Some(offers), Some(file)) => read_terms(file, offers.currency).map_err(&mut keep).ok(),
-        _ => None,
-    };
+    let market = units.and_then(|units| {
+        let problems = |problems: Vec<TableProblem>| files.problems.extend(problems);
+        read_market(tables.market, &units).map_err(problems).ok()
+    });
     let ProductList { options, products, series, mut notes, .. } =
         files.list(options).map_err(PlanError::Tables)?;
-    let Some(offers) = offers else { return Err(PlanError::Tables(Vec::new())) };
-    note_ignored(&mut notes, tables.offers, &offers.ignored_columns);
-    if let (Some(file), Some(terms)) = (tables.terms, &terms) {
-        note_ignored(&mut notes, file, &terms.ignored_columns);
+    let Some(market) = market else { return Err(PlanError::Tables(Vec::new())) };
+    for file in [Some(tables.market.offers), tables.market.terms, tables.market.exchange_rates] {
+        let Some(file) = file else { continue };
+        note_ignored(
+            &mut notes,
+            file,
+            market.ignored_columns.get(file.name).map_or(&[], Vec::as_slice),
+        );
     }
     let request = PlanRequest {
         options,
         products,
-        offers: offers.offers,
-        terms: terms.map_or(Vec::new(), |terms| terms.terms),
-        currency: offers.currency,
+        offers: market.offers,
+        terms: market.terms,
+        currency: market.currency,
+        exchange_rates: market.exchange_rates,
     };
     plan_products(series, &request, notes)
 }
@@ -168,7 +175,7 @@ fn plan_products(
         let lead_time = lead_time_of_offers(product, offers, options);
         let planned = plan_product(product, series, lead_time, options);
         let replenishment = planned.replenishment.as_ref();
-        basket.extend(replenishment.and_then(|result| result.requirement.clone()));
+        basket.extend(replenishment.and_then(|result| result.requirement.clone()).map(Need::from));
         products.push(planned);
     }
     let defaults = request
@@ -176,9 +183,9 @@ fn plan_products(
         .iter()
         .filter_map(|product| Some((product.sku.clone(), product.default_supplier.clone()?)));
     let sourcing = SourcingOptions {
-        today: options.today,
-        currency: request.currency,
         default_suppliers: index(defaults),
+        exchange_rates: request.exchange_rates.clone(),
+        ..SourcingOptions::new(options.today, request.currency)
     };
     let allocation = allocate(&basket, &request.offers, &request.terms, &sourcing)?;
     let context = DraftContext { today: options.today };

@@ -1,11 +1,13 @@
-//! Offers and suppliers' terms from comma-separated files.
+//! Offers from comma-separated files.
 
-use super::{Offer, PriceBreak, SupplierTerms};
+use super::{
+    ContractPrice, Deposit, ExchangeRateList, LineCharges, Offer, PriceBreak, Pricing, Tax,
+};
 use crate::unit::{
-    Currency, Day, Invalid, Money, OfferId, Quantity, Sku, SupplierId, Unit, sort_by,
+    ByName, Currency, Day, Invalid, Money, Probability, Quantity, Rate, Sku, Unit,
     table::{Column, File, Row, TableProblem, read},
 };
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::collections::BTreeMap;
 
 /// Every offer of a file.
@@ -13,22 +15,13 @@ use std::collections::BTreeMap;
 pub struct OfferList {
     /// The offers in order of their names.
     pub offers: Vec<Offer>,
-    /// The one currency of all prices.
+    /// The one currency of all prices, or the one to compare in.
     pub currency: Currency,
     /// Columns of the file that are not read.
     pub ignored_columns: Vec<String>,
 }
 
-/// Every supplier's terms of a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TermsList {
-    /// The terms in order of the suppliers' names.
-    pub terms: Vec<SupplierTerms>,
-    /// Columns of the file that are not read.
-    pub ignored_columns: Vec<String>,
-}
-
-const OFFER_COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 32] = [
     Column::required("offer"),
     Column::required("supplier"),
     Column::required("sku"),
@@ -42,6 +35,25 @@ const OFFER_COLUMNS: [Column; 13] = [
     Column::optional("available"),
     Column::optional("valid_from"),
     Column::optional("valid_until"),
+    Column::optional("price_unit"),
+    Column::optional("pricing"),
+    Column::optional("contract_price"),
+    Column::optional("contract_remaining"),
+    Column::optional("pack_weight"),
+    Column::optional("order_multiple_packs"),
+    Column::optional("on_time"),
+    Column::optional("available_as_of"),
+    Column::optional("handling_per_pack"),
+    Column::optional("duty"),
+    Column::optional("import_fee"),
+    Column::optional("tax_rate"),
+    Column::optional("tax_recoverable"),
+    Column::optional("rebate_per_unit"),
+    Column::optional("deposit_per_pack"),
+    Column::optional("deposit_returned"),
+    Column::optional("shelf_life_days"),
+    Column::optional("preferred"),
+    Column::optional("blocked"),
 ];
 const OFFER: usize = 0;
 const SUPPLIER: usize = 1;
@@ -56,52 +68,112 @@ const MINIMUM_ORDER_QUANTITY: usize = 9;
 const AVAILABLE: usize = 10;
 const VALID_FROM: usize = 11;
 const VALID_UNTIL: usize = 12;
+const PRICE_UNIT: usize = 13;
+const PRICING: usize = 14;
+const CONTRACT_PRICE: usize = 15;
+const CONTRACT_REMAINING: usize = 16;
+const PACK_WEIGHT: usize = 17;
+const ORDER_MULTIPLE_PACKS: usize = 18;
+const ON_TIME: usize = 19;
+const AVAILABLE_AS_OF: usize = 20;
+const HANDLING_PER_PACK: usize = 21;
+const DUTY: usize = 22;
+const IMPORT_FEE: usize = 23;
+const TAX_RATE: usize = 24;
+const TAX_RECOVERABLE: usize = 25;
+const REBATE_PER_UNIT: usize = 26;
+const DEPOSIT_PER_PACK: usize = 27;
+const DEPOSIT_RETURNED: usize = 28;
+const SHELF_LIFE_DAYS: usize = 29;
+const PREFERRED: usize = 30;
+const BLOCKED: usize = 31;
 
 /// Reads offers, one row for each price break:
-/// `offer,supplier,sku,currency,unit_price,lead_time_days` and, where there are such columns,
-/// `min_quantity` (of the break, 0 when blank), `unit` (of quantities and price, the product's stock
-/// unit when blank), `pack_size` (1), `minimum_order_quantity` (0), `available` (not stated),
-/// `valid_from` and `valid_until` (open). The rows of one offer agree in everything but
-/// `min_quantity` and `unit_price`.
+/// `offer,supplier,sku,currency,unit_price,lead_time_days` and, where there are such columns, blank
+/// cells standing for what is in brackets:
+///
+/// - `min_quantity` of the break (0), `unit` of quantities (the product's stock unit), `price_unit` of
+///   `min_quantity`, price and contract (as `unit`; `pack` for prices of whole packs), `pricing`
+///   `all_units` or `incremental` (`all_units`);
+/// - `contract_price` and `contract_remaining` (no contract; with one, `unit_price` may be blank);
+/// - `pack_size` (1), `pack_weight` with its unit, such as `2.5 kg` (not stated),
+///   `minimum_order_quantity` (0), `order_multiple_packs` (1);
+/// - `available` (not stated) and `available_as_of` (today), `valid_from` and `valid_until` (open),
+///   `on_time` from 0 to 1 and `shelf_life_days` (not known);
+/// - charges in the offer's currency (none): `handling_per_pack`, `duty`, `import_fee`, `tax_rate` and
+///   `tax_recoverable` (no), `rebate_per_unit`, `deposit_per_pack` and `deposit_returned` (0);
+/// - `preferred` (no) and `blocked`, the reason (not blocked).
+///
+/// The rows of one offer agree in everything but `min_quantity` and `unit_price`.
 ///
 /// # Errors
 ///
-/// Every problem of the file with its line and column: besides what [`read`] refuses, a product that
-/// is not in `units`, a second currency, the same break twice, rows of one offer that disagree.
+/// Every problem of the file with its line and column: besides what [`read`] refuses, what
+/// [`Offer::check`] does, a product that is not in `units`, a second currency, the same break twice,
+/// rows of one offer that disagree.
+///
+/// ```
+/// use replenish::{sourcing::read_offers, unit::{Unit, table::File}};
+/// let text = "offer,supplier,sku,currency,unit_price,lead_time_days,min_quantity,price_unit,pack_size\n\
+///     o-1,farm,apple,EUR,4.80,2,1,pack,12\n\
+///     o-1,farm,apple,EUR,4.20,2,10,pack,12\n";
+/// let units = [("apple".parse()?, Unit::EACH)].into();
+/// let list = read_offers(File { name: "offers.csv", bytes: text.as_bytes() }, &units).unwrap();
+/// let from: Vec<_> = list.offers[0].price_breaks.iter().map(|b| b.minimum_quantity.to_string()).collect();
+/// assert_eq!(from, ["1 pack", "10 pack"]);
+/// # Ok::<(), replenish::unit::Invalid>(())
+/// ```
 pub fn read_offers(
     file: File<'_>,
     units: &BTreeMap<Sku, Unit>,
 ) -> Result<OfferList, Vec<TableProblem>> {
-    let mut offers: BTreeMap<OfferId, Offer> = BTreeMap::new();
-    let mut currency: Option<(Currency, u64)> = None;
-    let ignored_columns = read(file, &OFFER_COLUMNS, &mut |row| {
-        let (stated, since) = *currency.get_or_insert((row.parse(CURRENCY)?, row.line()));
-        if row.parse::<Currency>(CURRENCY)? != stated {
-            let expected =
-                format!("{stated} as on line {since}, since one comparison has one currency");
-            let invalid = Invalid::new("currency_mixed", expected, row.text(CURRENCY));
-            return Err(row.problem(CURRENCY, invalid));
+    read_in(file, units, None)
+}
+
+/// [`read_offers`] in every currency that is exchanged into the one to compare in.
+///
+/// # Errors
+///
+/// As [`read_offers`], a currency without any exchange rate taking the place of a second one.
+pub fn read_offers_exchanged(
+    file: File<'_>,
+    units: &BTreeMap<Sku, Unit>,
+    rates: &ExchangeRateList,
+) -> Result<OfferList, Vec<TableProblem>> {
+    read_in(file, units, Some(rates))
+}
+
+fn read_in(
+    file: File<'_>,
+    units: &BTreeMap<Sku, Unit>,
+    rates: Option<&ExchangeRateList>,
+) -> Result<OfferList, Vec<TableProblem>> {
+    let mut offers: ByName<'_, Offer> = ByName::new();
+    let mut first: Option<(Currency, u64)> = None;
+    let ignored_columns = read(file, &COLUMNS, &mut |row| {
+        let currency: Currency = row.parse(CURRENCY)?;
+        let (stated, since) = *first.get_or_insert((currency, row.line()));
+        match rates {
+            Some(rates) => rates.accepts(currency).map_err(|i| row.problem(CURRENCY, i))?,
+            None if currency == stated => {}
+            None => {
+                let expected =
+                    format!("{stated} as on line {since}, since one comparison has one currency");
+                let invalid = Invalid::new("currency_mixed", expected, currency);
+                return Err(row.problem(CURRENCY, invalid));
+            }
         }
-        let offer = offer(row, stated, units)?;
-        if let Some(first) = offers.get_mut(&offer.id) {
+        let offer = offer(row, currency, units)?;
+        if let Some(first) = offers.get_mut(offer.id.as_str()) {
             return add_break(row, first, offer);
         }
-        offers.insert(offer.id.clone(), offer);
+        offers.entry(offer.id.to_string(), offer);
         Ok(())
     })?;
-    let offers: Vec<Offer> = offers
-        .into_values()
-        .map(|mut offer| {
-            sort_by(&mut offer.price_breaks, |a, b| {
-                a.minimum_quantity.amount().cmp(&b.minimum_quantity.amount())
-            });
-            offer
-        })
-        .collect();
     // INVARIANT: a file that was read has at least one row, and every row states the currency.
-    let currency = offers.first().map(|offer| offer.price_breaks[0].unit_price.currency());
-    let currency = currency.ok_or_else(Vec::new)?;
-    Ok(OfferList { offers, currency, ignored_columns })
+    let stated = rates.map(|rates| rates.currency).or(first.map(|(currency, _)| currency));
+    let currency = stated.ok_or_else(Vec::new)?;
+    Ok(OfferList { offers: offers.into_values(), currency, ignored_columns })
 }
 
 fn offer(row: &Row<'_>, currency: Currency, units: &BTreeMap<Sku, Unit>) -> Result<Offer, Invalid> {
@@ -111,108 +183,171 @@ fn offer(row: &Row<'_>, currency: Currency, units: &BTreeMap<Sku, Unit>) -> Resu
         return Err(row.problem(SKU, invalid));
     };
     let unit = row.optional(UNIT)?.unwrap_or(stock_unit);
-    let quantity = |column, blank: u32| -> Result<Quantity, Invalid> {
+    let price_unit = row.optional(PRICE_UNIT)?.unwrap_or(unit);
+    let quantity = |column, blank: u32, unit| -> Result<Quantity, Invalid> {
         let amount = row.optional_amount(column)?.unwrap_or(Decimal::from(blank));
         Ok(Quantity::new(amount, unit))
     };
-    let pack_size = quantity(PACK_SIZE, 1)?;
-    if pack_size.is_zero() {
-        let invalid = Invalid::new("pack_size_invalid", "a pack of more than zero", pack_size);
-        return Err(row.problem(PACK_SIZE, invalid));
-    }
-    if let Err(invalid) = pack_size.to(stock_unit) {
-        return Err(row.problem(UNIT, invalid));
-    }
-    let price = PriceBreak {
-        minimum_quantity: quantity(MIN_QUANTITY, 0)?,
-        unit_price: Money::new(row.amount(UNIT_PRICE)?, currency),
-    };
     let available = row.optional_amount(AVAILABLE)?;
+    let contract = contract(row, currency, price_unit)?;
+    let price = match contract {
+        Some(_) if row.text(UNIT_PRICE).is_empty() => None,
+        _ => Some(PriceBreak {
+            minimum_quantity: quantity(MIN_QUANTITY, 0, price_unit)?,
+            unit_price: Money::new(row.amount(UNIT_PRICE)?, currency),
+        }),
+    };
+    let blocked = row.text(BLOCKED);
     let offer = Offer {
-        id: row.parse(OFFER)?,
-        supplier: row.parse(SUPPLIER)?,
-        sku,
-        price_breaks: vec![price],
-        pack_size,
-        minimum_order_quantity: quantity(MINIMUM_ORDER_QUANTITY, 0)?,
+        price_breaks: price.into_iter().collect(),
+        pricing: pricing(row)?,
+        contract,
+        pack_size: quantity(PACK_SIZE, 1, unit)?,
+        pack_weight: row.optional(PACK_WEIGHT)?,
+        minimum_order_quantity: quantity(MINIMUM_ORDER_QUANTITY, 0, unit)?,
+        order_multiple_packs: optional_count(row, ORDER_MULTIPLE_PACKS)?,
         lead_time_days: row.count(LEAD_TIME_DAYS)?,
+        on_time: probability(row, ON_TIME)?,
         available: available.map(|amount| Quantity::new(amount, unit)),
+        available_as_of: row.optional::<Day>(AVAILABLE_AS_OF)?,
         valid_from: row.optional::<Day>(VALID_FROM)?,
         valid_until: row.optional::<Day>(VALID_UNTIL)?,
+        charges: charges(row, currency)?,
+        shelf_life_days: optional_count(row, SHELF_LIFE_DAYS)?,
+        preferred: yes(row, PREFERRED)?,
+        blocked: (!blocked.is_empty()).then(|| blocked.to_owned()),
+        ..Offer::new(row.parse(OFFER)?, row.parse(SUPPLIER)?, sku, Money::zero(currency), unit)
     };
-    // Every cell is good by itself by now; what can still be wrong is the validity as a whole.
-    offer.check().map_err(|invalid| {
-        row.problem(VALID_UNTIL, Invalid::new(invalid.code, &*invalid.expected, &invalid.got))
-    })?;
+    offer.check().map_err(|invalid| in_column(row, &invalid))?;
+    if let Err(invalid) = offer.content_in(stock_unit) {
+        return Err(row.problem(UNIT, bare(&invalid)));
+    }
+    if let Err(invalid) = offer.pack_in(price_unit) {
+        return Err(row.problem(PRICE_UNIT, bare(&invalid)));
+    }
     Ok(offer)
+}
+
+fn pricing(row: &Row<'_>) -> Result<Pricing, Invalid> {
+    match row.text(PRICING) {
+        "" | "all_units" => Ok(Pricing::AllUnits),
+        "incremental" => Ok(Pricing::Incremental),
+        other => {
+            let invalid = Invalid::new("pricing_unknown", "all_units or incremental", other);
+            Err(row.problem(PRICING, invalid))
+        }
+    }
+}
+
+fn contract(
+    row: &Row<'_>,
+    currency: Currency,
+    unit: Unit,
+) -> Result<Option<ContractPrice>, Invalid> {
+    match both(row, CONTRACT_PRICE, CONTRACT_REMAINING)? {
+        None => Ok(None),
+        Some(()) => Ok(Some(ContractPrice {
+            unit_price: Money::new(row.amount(CONTRACT_PRICE)?, currency),
+            remaining: Quantity::new(row.amount(CONTRACT_REMAINING)?, unit),
+        })),
+    }
+}
+
+fn charges(row: &Row<'_>, currency: Currency) -> Result<LineCharges, Invalid> {
+    let money = |column| -> Result<Option<Money>, Invalid> {
+        Ok(row.optional_amount(column)?.map(|amount| Money::new(amount, currency)))
+    };
+    let recoverable = yes(row, TAX_RECOVERABLE)?;
+    let tax = row.optional(TAX_RATE)?.map(|rate| Tax { rate, recoverable });
+    let returned = row.optional(DEPOSIT_RETURNED)?.unwrap_or(Rate::ZERO);
+    let deposit = money(DEPOSIT_PER_PACK)?.map(|per_pack| Deposit { per_pack, returned });
+    Ok(LineCharges {
+        handling_per_pack: money(HANDLING_PER_PACK)?,
+        duty: row.optional(DUTY)?,
+        import_fee: money(IMPORT_FEE)?,
+        tax,
+        rebate_per_unit: money(REBATE_PER_UNIT)?,
+        deposit,
+    })
 }
 
 /// Adds a further row's price to its offer.
 fn add_break(row: &Row<'_>, first: &mut Offer, next: Offer) -> Result<(), Invalid> {
-    let price = next.price_breaks[0];
+    let price = next.price_breaks.first().copied();
     let same = Offer { price_breaks: first.price_breaks.clone(), ..next };
-    if same != *first {
-        let expected = "the same supplier, product, unit, pack, minimum, lead time, availability and \
-                        validity as the offer's first row";
+    let (Some(price), true) = (price, same == *first) else {
+        let expected = "everything but min_quantity and unit_price as in the offer's first row";
         let invalid = Invalid::new("offer_contradicts_itself", expected, row.text(OFFER));
         return Err(row.problem(OFFER, invalid));
-    }
-    let quantity = price.minimum_quantity;
-    if first.price_breaks.iter().any(|other| other.minimum_quantity.amount() == quantity.amount()) {
+    };
+    let amount = |price: &PriceBreak| price.minimum_quantity.amount();
+    let place = first.price_breaks.partition_point(|other| amount(other) < amount(&price));
+    if first.price_breaks.get(place).is_some_and(|other| amount(other) == amount(&price)) {
+        let quantity = price.minimum_quantity;
         let invalid = Invalid::new("row_twice", "each price break of an offer once", quantity);
         return Err(row.problem(MIN_QUANTITY, invalid));
     }
-    first.price_breaks.push(price);
-    Ok(())
+    first.price_breaks.insert(place, price);
+    first.check().map_err(|invalid| {
+        first.price_breaks.remove(place);
+        in_column(row, &invalid)
+    })
 }
 
-const TERMS_COLUMNS: [Column; 6] = [
-    Column::required("supplier"),
-    Column::required("currency"),
-    Column::optional("minimum_order_value"),
-    Column::optional("freight"),
-    Column::optional("free_freight_from"),
-    Column::optional("name"),
-];
-const MINIMUM_ORDER_VALUE: usize = 2;
-const FREIGHT: usize = 3;
-const FREE_FREIGHT_FROM: usize = 4;
-const NAME: usize = 5;
+/// A problem of an offer, in the column that its field is read from.
+fn in_column(row: &Row<'_>, invalid: &Invalid) -> Invalid {
+    let (outer, field) = invalid.path.rsplit_once('.').unwrap_or(("", &invalid.path));
+    let column = match (outer, field) {
+        ("contract", "unit_price") => CONTRACT_PRICE,
+        ("contract", _) => CONTRACT_REMAINING,
+        (_, "unit_price") => UNIT_PRICE,
+        (_, "minimum_quantity") => MIN_QUANTITY,
+        (_, "returned") => DEPOSIT_RETURNED,
+        _ => COLUMNS.iter().position(|column| column.name == field).unwrap_or(OFFER),
+    };
+    row.problem(column, bare(invalid))
+}
 
-/// Reads one row a supplier: `supplier,currency` and, where there are such columns,
-/// `minimum_order_value`, `freight`, `free_freight_from` and `name`, each blank where there is none.
-///
-/// # Errors
-///
-/// Every problem of the file with its line and column: besides what [`read`] refuses, another
-/// currency than the offers', a supplier twice.
-pub fn read_terms(file: File<'_>, currency: Currency) -> Result<TermsList, Vec<TableProblem>> {
-    let mut terms: BTreeMap<SupplierId, SupplierTerms> = BTreeMap::new();
-    let ignored_columns = read(file, &TERMS_COLUMNS, &mut |row| {
-        const CURRENCY: usize = 1;
-        let supplier: SupplierId = row.parse(0)?;
-        if row.parse::<Currency>(CURRENCY)? != currency {
-            let expected = format!("{currency} as in the offers");
-            let invalid = Invalid::new("currency_mixed", expected, row.text(CURRENCY));
-            return Err(row.problem(CURRENCY, invalid));
-        }
-        let money =
-            |column| Ok(row.optional_amount(column)?.map(|amount| Money::new(amount, currency)));
-        let stated = SupplierTerms {
-            supplier: supplier.clone(),
-            name: (!row.text(NAME).is_empty()).then(|| row.text(NAME).to_owned()),
-            minimum_order_value: money(MINIMUM_ORDER_VALUE)?,
-            freight: money(FREIGHT)?,
-            free_freight_from: money(FREE_FREIGHT_FROM)?,
-        };
-        if terms.insert(supplier.clone(), stated).is_some() {
-            return Err(
-                row.problem(0, Invalid::new("row_twice", "one row for a supplier", supplier))
-            );
-        }
-        Ok(())
-    })?;
-    Ok(TermsList { terms: terms.into_values().collect(), ignored_columns })
+/// A problem without its path.
+pub(super) fn bare(invalid: &Invalid) -> Invalid {
+    Invalid::new(invalid.code, &*invalid.expected, &invalid.got)
+}
+
+/// Whether a cell says yes; blank is no.
+pub(super) fn yes(row: &Row<'_>, column: usize) -> Result<bool, Invalid> {
+    let is =
+        |words: [&str; 2]| words.iter().any(|word| word.eq_ignore_ascii_case(row.text(column)));
+    if is(["yes", "true"]) {
+        return Ok(true);
+    }
+    if row.text(column).is_empty() || is(["no", "false"]) {
+        return Ok(false);
+    }
+    let invalid = Invalid::new("yes_or_no", "yes or no", row.text(column));
+    Err(row.problem(column, invalid))
+}
+
+/// A cell read as a share from 0 to 1 where it is not blank.
+pub(super) fn probability(row: &Row<'_>, column: usize) -> Result<Option<Probability>, Invalid> {
+    let number = row.optional_amount(column)?.map(|number| number.to_f64().unwrap_or(f64::MAX));
+    number.map(Probability::new).transpose().map_err(|invalid| row.problem(column, invalid))
+}
+
+/// A cell read as a whole number where it is not blank.
+pub(super) fn optional_count(row: &Row<'_>, column: usize) -> Result<Option<u32>, Invalid> {
+    if row.text(column).is_empty() { Ok(None) } else { row.count(column).map(Some) }
+}
+
+/// Whether two cells that belong together are there; one without the other is refused.
+pub(super) fn both(row: &Row<'_>, a: usize, b: usize) -> Result<Option<()>, Invalid> {
+    let missing = match (row.text(a).is_empty(), row.text(b).is_empty()) {
+        (true, true) => return Ok(None),
+        (false, false) => return Ok(Some(())),
+        (true, false) => a,
+        (false, true) => b,
+    };
+    let invalid = Invalid::new("cell_missing", "a value, since the one beside it is given", "none");
+    Err(row.problem(missing, invalid))
 }
 
 #[cfg(test)]
@@ -269,13 +404,124 @@ mod tests {
         );
     }
 
+    /// One offer with these columns more.
+    fn one(columns: &str, cells: &str) -> Result<Offer, String> {
+        let header = "offer,supplier,sku,currency,unit_price,lead_time_days";
+        let text = format!("{header},{columns}\no,s,A,EUR,2.50,1,{cells}\n");
+        let units = BTreeMap::from([("A".parse().unwrap(), Unit::EACH)]);
+        let list = read_offers(File { name: "o.csv", bytes: text.as_bytes() }, &units);
+        match list {
+            Ok(mut list) => Ok(list.offers.remove(0)),
+            Err(problems) => Err(format!("{} {}", problems[0].code, problems[0].column)),
+        }
+    }
+
     #[test]
-    fn terms_are_in_the_currency_of_the_offers() {
-        let text = "supplier,currency,freight\ns,EUR,5\nt,USD,5\ns,EUR,6\n";
-        let problems =
-            read_terms(File { name: "t.csv", bytes: text.as_bytes() }, "EUR".parse().unwrap())
-                .unwrap_err();
-        let seen: Vec<_> = problems.iter().map(|p| (p.line, p.code)).collect();
-        assert_eq!(seen, [(3, "currency_mixed"), (4, "row_twice")]);
+    fn every_column_is_read() {
+        let columns = "price_unit,pricing,contract_price,contract_remaining,pack_weight,\
+             order_multiple_packs,on_time,available,available_as_of,handling_per_pack,duty,import_fee,\
+             tax_rate,tax_recoverable,rebate_per_unit,deposit_per_pack,deposit_returned,\
+             shelf_life_days,preferred,blocked,min_quantity,pack_size";
+        let cells = "kg,incremental,2.25,40,1.5 kg,4,0.95,600,2026-11-20,0.10,0.04,12,0.19,no,0.05,\
+             1,0.9,21,yes,audit,3,2";
+        let offer = one(columns, cells).unwrap();
+        let money = |text: &str| text.parse::<Money>().unwrap();
+        let quantity = |text: &str| text.parse::<Quantity>().unwrap();
+        let (sku, price) = ("A".parse().unwrap(), money("2.5 EUR"));
+        let expected = Offer {
+            price_breaks: vec![PriceBreak {
+                minimum_quantity: quantity("3 kg"),
+                unit_price: price,
+            }],
+            pricing: Pricing::Incremental,
+            contract: Some(ContractPrice {
+                unit_price: money("2.25 EUR"),
+                remaining: quantity("40 kg"),
+            }),
+            pack_size: quantity("2 each"),
+            pack_weight: Some(quantity("1.5 kg")),
+            order_multiple_packs: Some(4),
+            lead_time_days: 1,
+            on_time: Probability::new(0.95).ok(),
+            available: Some(quantity("600 each")),
+            available_as_of: "2026-11-20".parse().ok(),
+            charges: LineCharges {
+                handling_per_pack: Some(money("0.10 EUR")),
+                duty: "0.04".parse().ok(),
+                import_fee: Some(money("12 EUR")),
+                tax: Some(Tax { rate: "0.19".parse().unwrap(), recoverable: false }),
+                rebate_per_unit: Some(money("0.05 EUR")),
+                deposit: Some(Deposit {
+                    per_pack: money("1 EUR"),
+                    returned: "0.9".parse().unwrap(),
+                }),
+            },
+            shelf_life_days: Some(21),
+            preferred: true,
+            blocked: Some("audit".to_owned()),
+            ..Offer::new("o".parse().unwrap(), "s".parse().unwrap(), sku, price, Unit::EACH)
+        };
+        assert_eq!(offer, expected);
+    }
+
+    #[test]
+    fn bad_cells_are_named_by_their_column() {
+        for (columns, cells, expected) in [
+            ("pricing", "sliding", "pricing_unknown pricing"),
+            ("contract_price,contract_remaining", "2,", "cell_missing contract_remaining"),
+            ("contract_price,contract_remaining", "0,5", "price_zero contract_price"),
+            ("price_unit", "kg", "unit_mixed price_unit"),
+            ("price_unit", "case", "unit_mixed price_unit"),
+            ("unit", "kg", "unit_mixed unit"),
+            ("pack_weight", "5", "quantity_invalid pack_weight"),
+            ("pack_weight", "5 l", "unit_mixed pack_weight"),
+            ("order_multiple_packs", "0", "order_multiple_invalid order_multiple_packs"),
+            ("on_time", "95", "probability_out_of_range on_time"),
+            ("preferred", "maybe", "yes_or_no preferred"),
+            ("tax_rate", "19 %", "rate_invalid tax_rate"),
+            ("rebate_per_unit", "2.5", "rebate_above_price rebate_per_unit"),
+            ("deposit_per_pack,deposit_returned", "1,1.1", "share_above_one deposit_returned"),
+        ] {
+            assert_eq!(one(columns, cells).unwrap_err(), expected);
+        }
+        let rising = offers("o1,s,A,EUR,1,2,1,6\no1,s,A,EUR,1.5,2,10,6\n").unwrap_err();
+        assert_eq!(
+            rising[0].to_string(),
+            "o.csv:3: column `unit_price`: expected 1.00 EUR, the price of fewer, or less, got \
+             `1.50 EUR`"
+        );
+        let free = offers("o1,s,A,EUR,0,2,1,6\n").unwrap_err();
+        assert_eq!((free[0].code, free[0].column.as_str()), ("price_zero", "unit_price"));
+    }
+
+    #[test]
+    fn a_contract_may_be_all_there_is() {
+        let text = "offer,supplier,sku,currency,unit_price,lead_time_days,contract_price,\
+                    contract_remaining\no,s,A,EUR,,1,2,40\n";
+        let units = BTreeMap::from([("A".parse().unwrap(), Unit::EACH)]);
+        let list = read_offers(File { name: "o.csv", bytes: text.as_bytes() }, &units).unwrap();
+        assert!(list.offers[0].price_breaks.is_empty() && list.offers[0].contract.is_some());
+    }
+
+    #[test]
+    fn currencies_are_mixed_where_they_are_exchanged() {
+        let rates = "from,to,rate,date\nUSD,EUR,0.9,2026-11-20\n";
+        let rates =
+            crate::sourcing::read_exchange_rates(File { name: "r.csv", bytes: rates.as_bytes() });
+        let rates = rates.unwrap();
+        let text = format!("{HEADER}o1,s,A,USD,1,2,1,6\no2,s,A,EUR,1,2,1,6\no3,s,A,GBP,1,2,1,6\n");
+        let units = BTreeMap::from([("A".parse().unwrap(), Unit::EACH)]);
+        let read = |text: &str| {
+            let file = File { name: "o.csv", bytes: text.as_bytes() };
+            read_offers_exchanged(file, &units, &rates)
+        };
+        let problems = read(&text).unwrap_err();
+        assert_eq!(
+            problems[0].to_string(),
+            "o.csv:4: column `currency`: expected EUR, or a currency with an exchange rate into \
+             EUR, got `GBP`"
+        );
+        let list = read(&text[..text.len() - 20]).unwrap();
+        assert_eq!((list.offers.len(), list.currency.as_str()), (2, "EUR"));
     }
 }

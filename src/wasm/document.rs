@@ -39,8 +39,17 @@ impl Refusal {
         })
     }
 
-    fn within(mut self, step: String) -> Self {
-        self.steps.push(step);
+    #[cold]
+    #[inline(never)]
+    fn within(mut self, field: &str) -> Self {
+        self.steps.push(field.to_owned());
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn at(mut self, place: usize) -> Self {
+        self.steps.push(format!("[{place}]"));
         self
     }
 }
@@ -272,7 +281,7 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
         let Some(item) = self.list.get(self.next) else { return Ok(None) };
         let step = self.next;
         self.next += 1;
-        seed.deserialize(item).map(Some).map_err(|refusal| refusal.within(format!("[{step}]")))
+        seed.deserialize(item).map(Some).map_err(|refusal| refusal.at(step))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -299,7 +308,7 @@ impl<'de> de::MapAccess<'de> for Fields<'de> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
         let (name, value) = &self.fields[self.next];
         self.next += 1;
-        seed.deserialize(value).map_err(|refusal| refusal.within(name.clone()))
+        seed.deserialize(value).map_err(|refusal| refusal.within(name))
     }
 }
 
@@ -330,12 +339,12 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refusal> {
         let content = self.content.unwrap_or(&Document::Null);
-        seed.deserialize(content).map_err(|refusal| refusal.within(self.word.to_owned()))
+        seed.deserialize(content).map_err(|refusal| refusal.within(self.word))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
         let content = self.content.unwrap_or(&Document::Null);
-        content.deserialize_seq(visitor).map_err(|refusal| refusal.within(self.word.to_owned()))
+        content.deserialize_seq(visitor).map_err(|refusal| refusal.within(self.word))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -344,7 +353,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'de> {
         visitor: V,
     ) -> Result<V::Value, Refusal> {
         let content = self.content.unwrap_or(&Document::Null);
-        content.deserialize_map(visitor).map_err(|refusal| refusal.within(self.word.to_owned()))
+        content.deserialize_map(visitor).map_err(|refusal| refusal.within(self.word))
     }
 }
 

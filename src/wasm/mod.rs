@@ -5,10 +5,13 @@
 
 mod answered;
 mod backtest;
+mod basket;
 mod catch_weight;
 mod columns;
+mod compare;
 mod demand;
 mod document;
+mod files;
 mod forecast;
 mod hierarchy;
 mod joint;
@@ -21,9 +24,12 @@ mod replenish;
 mod score;
 mod series;
 mod simulate;
+mod sourcing_changes;
 
 pub use backtest::{backtest, backtest_options};
+pub use basket::{allocate_instance, instance_request};
 pub use catch_weight::pieces_for_weight;
+pub use compare::compare_columns;
 pub use demand::demand_sums;
 pub use forecast::{
     fit_model, forecast_batch, forecast_in_detail, forecast_model, forecast_one, lead_time_demand,
@@ -40,6 +46,10 @@ pub use replenish::replenish;
 pub use score::score_forecast;
 pub use series::read_series;
 pub use simulate::{sample_demand, simulate_stock, trace_stock};
+pub use sourcing_changes::{
+    compare_allocations, read_sourcing, revise_allocation, savings_ladder,
+    savings_ladder_from_tables, switching_prices,
+};
 
 use crate::{
     flow,
@@ -49,6 +59,7 @@ use crate::{
 };
 use document::{Document, Refusal};
 use serde::{Serialize, de::DeserializeOwned};
+use sourcing_changes::Asked;
 use wasm_bindgen::prelude::*;
 
 /// The TypeScript names of everything that crosses as text.
@@ -121,16 +132,16 @@ struct InputProblem {
     column: Option<String>,
 }
 
-/// Ranks the offers for one requirement by landed cost.
+/// Ranks the offers for one requirement under the policy of the options.
 #[wasm_bindgen(unchecked_return_type = "Comparison")]
 pub fn compare(
-    #[wasm_bindgen(unchecked_param_type = "Requirement")] need: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Need")] need: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Offer[]")] offers: JsValue,
     #[wasm_bindgen(unchecked_param_type = "SupplierTerms[]")] terms: JsValue,
     #[wasm_bindgen(unchecked_param_type = "OrderSoFar[]")] so_far: JsValue,
     #[wasm_bindgen(unchecked_param_type = "SourcingOptions")] options: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let need: inventory::Requirement = take("need", need)?;
+    let need: sourcing::Need = take("need", need)?;
     let offers: Vec<sourcing::Offer> = take("offers", offers)?;
     let terms: Vec<sourcing::SupplierTerms> = take("terms", terms)?;
     let so_far: Vec<sourcing::OrderSoFar> = take("so_far", so_far)?;
@@ -142,15 +153,14 @@ pub fn compare(
 /// Allocates a basket of requirements to suppliers.
 #[wasm_bindgen(unchecked_return_type = "Allocation")]
 pub fn allocate(
-    #[wasm_bindgen(unchecked_param_type = "Requirement[]")] basket: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Need[]")] basket: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Offer[]")] offers: JsValue,
     #[wasm_bindgen(unchecked_param_type = "SupplierTerms[]")] terms: JsValue,
     #[wasm_bindgen(unchecked_param_type = "SourcingOptions")] options: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let basket: Vec<inventory::Requirement> = take("basket", basket)?;
-    let offers: Vec<sourcing::Offer> = take("offers", offers)?;
-    let terms: Vec<sourcing::SupplierTerms> = take("terms", terms)?;
-    let result = sourcing::allocate(&basket, &offers, &terms, &take("options", options)?);
+    let basket: Vec<sourcing::Need> = take("basket", basket)?;
+    let Asked { offers, terms, options } = &Asked::take(offers, terms, options)?;
+    let result = sourcing::allocate(&basket, offers, terms, options);
     give(&result.map_err(sourcing_error)?)
 }
 

@@ -1,6 +1,6 @@
 //! Files of series: bytes in, columns out.
 
-use super::{columns::object, give, plan::TableFile, table_problem, take, throw};
+use super::{columns::object, files::TableFile, give, table_problem, take, throw};
 use crate::{
     forecast::{self, SeriesTable},
     unit::table::{File, TableProblem},

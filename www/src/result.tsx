@@ -44,8 +44,6 @@ export function ResultView({ plan, milliseconds }: { plan: Plan; milliseconds: n
 function Tiles({ plan: { allocation, products, purchase_orders: orders } }: { plan: Plan }) {
   const short = products.filter(({ replenishment }) => replenishment?.requirement).length;
   const usual = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
-  const bound = amount(allocation.lower_bound);
-  const gap = bound > 0 ? (amount(allocation.total) - bound) / bound : undefined;
   return (
     <dl class="tiles">
       <div>
@@ -75,11 +73,16 @@ function Tiles({ plan: { allocation, products, purchase_orders: orders } }: { pl
           </dd>
         </div>
       )}
-      {gap !== undefined && (
+      {allocation.status === 'proved' ? (
+        <div class="good">
+          <dt>Proved</dt>
+          <dd>nothing costs less</dd>
+        </div>
+      ) : (
         <div>
           <dt>Proven gap</dt>
           <dd>
-            <b>≤ {percent(gap)}</b> above the cheapest possible, which is at least{' '}
+            <b>≤ {percent(allocation.gap)}</b> less is possible: nothing costs less than{' '}
             {grouped(allocation.lower_bound)}
           </dd>
         </div>
@@ -94,7 +97,10 @@ function Notices({ plan: { allocation, products, notes } }: { plan: Plan }) {
   const lines = [
     ...allocation.unmet.map(
       ({ requirement: { sku, quantity, need_by }, reason }) =>
-        `${sku}: nobody can deliver ${quantity} by ${need_by}: ${reason}`,
+        `${sku}: ${quantity} by ${need_by} not bought, or not wholly: ${reason}`,
+    ),
+    ...(allocation.conflict?.relaxations ?? []).map(
+      ({ words, total }) => `What would help: ${words}, at ${total} altogether`,
     ),
     ...problems.map(({ sku, problem }) => `${sku}: not planned: ${problem?.message}`),
     ...notes,

@@ -1,7 +1,8 @@
 //! How fast the hot paths are: runs the benchmarks and lists their medians.
 
 use crate::{
-    arguments::take_file,
+    arguments::{take_file, take_flag, take_value},
+    instances::instances,
     system::{cargo, output, run, target_dir, write_json},
 };
 use anyhow::{Context, Result, ensure};
@@ -16,22 +17,35 @@ use std::{
 /// `cargo xtask bench`
 pub(crate) fn bench(mut arguments: Vec<String>) -> Result<()> {
     let json = take_file(&mut arguments, "--json")?;
+    let (alone, write) =
+        (take_flag(&mut arguments, "--instances"), take_flag(&mut arguments, "--write"));
+    let only = take_value(&mut arguments, "--only", "a part of a name")?.unwrap_or_default();
+    let load = load_average();
+    let measurements = if alone { Vec::new() } else { criterion(&arguments)? };
+    let baskets = if arguments.is_empty() { instances(&only, write)? } else { Vec::new() };
+    if let Some(file) = json {
+        let rows: Vec<Value> = measurements.iter().map(Measurement::to_json).collect();
+        let machine = machine(load);
+        write_json(
+            &file,
+            &json!({ "machine": machine, "benchmarks": rows, "instances": baskets }),
+        )?;
+    }
+    Ok(())
+}
+
+fn criterion(arguments: &[String]) -> Result<Vec<Measurement>> {
     let results = target_dir()?.join("criterion");
     let begin = SystemTime::now();
-    let load = load_average();
     run(cargo("bench")
         .env("CRITERION_HOME", &results)
         .args(["--locked", "--package", "replenish", "--bench", "*"])
-        .args(&arguments))?;
+        .args(arguments))?;
     // File systems round their clocks, some of them to two seconds.
     let measurements = collect(&results, begin - Duration::from_secs(2))?;
     ensure!(!measurements.is_empty(), "no benchmark has been run: none matches the arguments");
     println!("\n{}", table(&measurements));
-    if let Some(file) = json {
-        let rows: Vec<Value> = measurements.iter().map(Measurement::to_json).collect();
-        write_json(&file, &json!({ "machine": machine(load), "benchmarks": rows }))?;
-    }
-    Ok(())
+    Ok(measurements)
 }
 
 #[derive(Clone, Debug, PartialEq)]

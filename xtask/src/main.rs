@@ -12,6 +12,7 @@ mod backtest;
 mod bench;
 mod browser;
 mod debian;
+mod instances;
 mod licence;
 mod lint;
 mod npm;
@@ -42,7 +43,11 @@ usage: cargo xtask COMMAND
   backtest [--set NAME] [--data DIR] [--out FILE] [--report FILE]
                                 replay recorded demand in DIR (../shared/data) under our policies and
                                 others', write benches/BACKTEST.md and a report as one HTML file
-  bench [--json FILE] [ARGS]    benchmarks and a table of their medians; ARGS go to `cargo bench`
+  bench [--json FILE] [--instances [--only NAME] [--write]] [ARGS]
+                                benchmarks and a table of their medians, then every basket of
+                                ../shared/golden/sourcing beside its known least cost, natively and as
+                                WebAssembly; --instances those alone, --only those named
+                                so, --write also into benches/SOURCING.md; with ARGS, which go to `cargo bench`, no baskets
   setup                         fetch and install everything later runs need, so that they work offline
   help                          this text
 

@@ -1,37 +1,46 @@
 /** The command line: picks the command, turns every failure into a message and an exit code. */
 import { EngineError } from '../error.js';
+import { allocate } from './allocate.js';
 import { backtest } from './backtest.js';
+import { compare } from './compare.js';
 import { demo } from './demo.js';
 import { CheckFailed, EnvironmentError, printProblems, UsageError } from './failure.js';
 import { forecast } from './forecast.js';
 import { orders } from './orders.js';
 import { plan } from './plan.js';
 import { printer, type Printer } from './print.js';
+import { savings } from './savings.js';
 
 const HELP = `Decide what to buy, from whom, and drive every order to its end.
 
 Usage: replenish <command> [options]
 
 Commands:
+  allocate  Buy whole baskets at the least cost, and say how sure that is
   backtest  Say what policies are worth on recorded demand
+  compare   Rank the offers for a product at what they really cost
   demo      Show everything on a sample company, with faulty order systems
   forecast  Forecast the series of a file
   plan      Say what to buy and from whom, from your own files
   orders    List the sale orders that a database holds
+  savings   Say what past purchases would have cost otherwise
 
 Options:
   --help       Show this, or the options of a command
   --version    Show the version
 
-Exit codes: 0 done, 1 a check failed or a series has no forecast, 2 bad usage or bad input, 3 the machine refused
+Exit codes: 0 done, 1 a check failed or a series or a file has no answer, 2 bad usage or bad input, 3 the machine refused
 `;
 
 const COMMANDS: Record<string, (args: string[], print: Printer) => Promise<void>> = {
+  allocate,
   backtest,
+  compare,
   demo,
   forecast,
   orders,
   plan,
+  savings,
 };
 
 /** Runs one command and returns the process's exit code. */

@@ -18,7 +18,7 @@ import type { Printer } from './print.js';
 
 const USAGE: Usage = {
   usage:
-    'replenish plan --demand FILE --stock FILE [--pipeline FILE] [--lots FILE] [--offers FILE [--terms FILE]] [--today DAY] [--quantities FILE] [--out FILE] [--csv FILE] [--json FILE]',
+    'replenish plan --demand FILE --stock FILE [--pipeline FILE] [--lots FILE] [--offers FILE [--terms FILE] [--exchange-rates FILE]] [--today DAY] [--quantities FILE] [--out FILE] [--csv FILE] [--json FILE]',
   about:
     'Says what to buy today and, where offers are given, from whom, from your own CSV files.',
   options: {
@@ -28,6 +28,7 @@ const USAGE: Usage = {
     lots: { value: 'FILE', help: 'What expires when: sku,quantity,expires' },
     offers: { value: 'FILE', help: 'What suppliers offer: offer,supplier,sku,...' },
     terms: { value: 'FILE', help: 'What suppliers ask of whole orders: supplier,...' },
+    'exchange-rates': { value: 'FILE', help: 'What other currencies are worth: from,to,rate,date' },
     today: { value: 'DAY', help: 'The day to plan for, such as 2026-11-21; today if left out' },
     time: { value: 'TIME', help: "The suppliers' time of that day, such as 10:30, for cut-offs" },
     period: { value: 'NAME', help: 'day, week, month, ...: what the dates of the demand say if left out' },
@@ -45,12 +46,13 @@ export async function plan(args: string[], print: Printer): Promise<void> {
   const given = readOptions(args, USAGE);
   if (given === undefined) return print.line(helpText(USAGE));
   const { demand, stock, pipeline, lots, offers, terms, out, csv, json, quantities } = given.values;
-  for (const name of ['terms', 'out', 'csv']) {
+  for (const name of ['terms', 'exchange-rates', 'out', 'csv']) {
     if (offers === undefined && given.values[name] !== undefined) {
       throw new UsageError(`expected --offers beside --${name}`);
     }
   }
-  const names = { demand, stock, pipeline, lots, offers, terms };
+  const exchange_rates = given.values['exchange-rates'];
+  const names = { demand, stock, pipeline, lots, offers, terms, exchange_rates };
   const inputs = Object.entries(names).filter(([, path]) => path !== undefined);
   await refuseOverlaps(
     inputs.map(([, path]) => String(path)),
@@ -146,7 +148,9 @@ export function printPlan(
     );
   }
   print.line(
-    `total ${print.strong(allocation.total)}; no choice of offers could cost less than ${allocation.lower_bound}`,
+    `total ${print.strong(allocation.total)}; no choice of offers could cost less${
+      allocation.status === 'gap' ? ` than ${allocation.lower_bound}` : ''
+    }`,
   );
   const saving = allocation.baselines.find(({ policy }) => policy === 'default_supplier');
   // Where no line has a default supplier's offer there is nothing to compare with.
@@ -165,6 +169,9 @@ export function printPlan(
     print.problem(
       `${requirement.sku}: ${requirement.quantity} by ${requirement.need_by}: ${reason}`,
     );
+  }
+  for (const { words, total } of allocation.conflict?.relaxations ?? []) {
+    print.problem(`  would help: ${words}, at ${total} altogether`);
   }
   for (const { sku, problem } of products) if (problem) print.problem(`${sku}: ${problem.message}`);
   for (const note of notes) print.problem(note);

@@ -1,7 +1,9 @@
 /** The report's part on what to buy, from whom, and why. */
 import type {
   AllocatedLine,
+  Allocation,
   Comparison,
+  CostKind,
   ExcludedOffer,
   Exclusion,
   Plan,
@@ -48,7 +50,7 @@ function purchaseOrder(
 ): Html {
   const name = names.get(order.supplier);
   return html`<section class="card"><header><h3>${name ?? order.supplier}</h3>
-<span><b>${order.total}</b> <span class="soft">= goods ${order.goods} + freight ${order.freight}</span></span></header>
+<span><b>${order.total}</b> <span class="soft">= goods ${order.goods} + freight ${order.freight}${amount(order.charges) > 0 ? ` + charges ${order.charges}` : ''}</span></span></header>
 <p class="note">${name ? `${order.supplier} · ` : ''}${order.id} · ${counted(order.lines.length, 'line')} · complete on ${order.expected_arrival}</p>
 ${order.lines.map((line) => {
   const product = products.get(line.sku);
@@ -109,14 +111,32 @@ ${amount(ranked.landed_cost) > 0 ? bar(amount(ranked.landed_cost) / dearest, cho
 }
 
 /** What a purchase adds to the bill, term by term; all other lines stay where they are. */
-function costWords({ purchase, freight, minimum_order_excess: excess }: RankedOffer): string {
-  const words = [`goods ${purchase.goods}`];
-  if (amount(freight) > 0) words.push(`plus freight ${freight}`);
-  if (amount(freight) < 0) words.push(`less freight saved ${freight.slice(1)}`);
-  if (amount(excess) > 0) words.push(`plus ${excess} missing to the supplier's minimum`);
-  if (amount(excess) < 0) words.push(`less ${excess.slice(1)} otherwise missing to the supplier's minimum`);
+function costWords({ costs }: RankedOffer): string {
+  const words = costs.map(({ kind, amount: money }) => {
+    if (kind === 'goods') return `goods ${money}`;
+    const [paid, saved] = COST_WORDS[kind];
+    return amount(money) < 0 ? `less ${saved} ${money.slice(1)}` : `plus ${paid} ${money}`;
+  });
   return words.join(', ');
 }
+
+/** What a cost is called, and what it is called where it makes the bill smaller. */
+const COST_WORDS: Record<Exclude<CostKind, 'goods'>, readonly [string, string]> = {
+  handling: ['handling of packs', 'handling of packs'],
+  duty: ['duty', 'duty'],
+  import_fee: ['import fee', 'import fee'],
+  tax: ['tax', 'tax'],
+  deposit: ['deposit that is lost', 'deposit'],
+  rebate: ['rebate', 'rebate'],
+  substitute_penalty: ['penalty for the substitute', 'penalty for the substitute'],
+  failure_cost: ['cost of failed deliveries', 'cost of failed deliveries'],
+  payment_terms: ['payment terms', 'worth of the payment terms'],
+  freight: ['freight', 'freight saved'],
+  order_handling: ['handling of the order', 'handling of the order saved'],
+  order_cost: ['cost of ordering', 'cost of ordering saved'],
+  below_minimum: ["for the supplier's minimum", "otherwise for the supplier's minimum"],
+  yearly_rebate: ['yearly rebate lost', 'yearly rebate'],
+};
 
 function excluded(list: readonly ExcludedOffer[], names: Names): Html {
   if (list.length === 0) return html``;
@@ -130,16 +150,35 @@ function exclusionWords(reason: Exclusion): string {
   switch (reason.type) {
     case 'invalid':
       return `${reason.problem.path}: expected ${reason.problem.expected}, got ${reason.problem.got}`;
-    case 'other_currency':
-      return `priced in ${reason.currency}`;
+    case 'exchange_rate_missing':
+      return `priced in ${reason.currency}, for which there is no exchange rate`;
+    case 'exchange_rate_too_old':
+      return `priced in ${reason.currency}, whose exchange rate is of ${reason.date}`;
     case 'not_yet_valid':
       return `holds from ${reason.valid_from}`;
     case 'expired':
       return `held until ${reason.valid_until}`;
     case 'not_enough':
       return `only ${reason.available} there`;
+    case 'availability_too_old':
+      return `last said on ${reason.as_of} what is there`;
+    case 'maximum_exceeded':
+      return `the smallest purchase is above ${reason.maximum}`;
     case 'too_late':
       return `there on ${reason.arrival}, latest ${reason.latest}`;
+    case 'shelf_life_too_short':
+      return `keeps for ${reason.days} days only`;
+    case 'blocked':
+    case 'supplier_blocked':
+      return `blocked: ${reason.reason}`;
+    case 'supplier_forbidden':
+      return 'supplier forbidden';
+    case 'supplier_not_allowed':
+      return 'supplier not allowed for the product';
+    case 'on_time_too_low':
+      return `in time in ${percent(reason.share)} only`;
+    case 'quality_too_low':
+      return `as ordered in ${percent(reason.share)} only`;
   }
 }
 
@@ -222,10 +261,9 @@ export function basketSection({ allocation, currency }: Plan): Html {
   if (allocation.lines.length === 0) return html``;
   const names = {
     default_supplier: 'each from its default supplier',
-    cheapest_line: 'each where it is cheapest',
+    cheapest_sticker: 'each at its lowest price',
+    cheapest_line: 'each where it is cheapest by itself',
   };
-  const bound = amount(allocation.lower_bound);
-  const gap = bound > 0 ? (amount(allocation.total) - bound) / bound : undefined;
   return html`<h2>What the basket costs</h2>
 <p class="soft">${counted(allocation.lines.length, 'line')} together, goods and freight, against simpler rules for the same ${allocation.lines.length === 1 ? 'line' : 'lines'}.</p>
 <section class="card">${barChart(`Cost of the basket in ${currency}`, [
@@ -248,8 +286,25 @@ export function basketSection({ allocation, currency }: Plan): Html {
       kind: 'faint',
     },
   ])}
-<p class="note">${gap === undefined ? '' : html`This allocation is at most ${percent(gap)} above the cheapest one possible. `}
+<p class="note">${certainty(allocation)}
 ${allocation.baselines.filter(({ fallback_lines: lines }) => lines > 0).map(({ policy, fallback_lines }) => html`For ${counted(fallback_lines, 'line')} the rule &#8220;${names[policy]}&#8221; has no offer and takes the cheapest. `)}${allocation.baselines.filter(({ below_minimum: missing }) => !/^0(\.0+)? /.test(missing)).map(({ policy, below_minimum }) => html`The rule &#8220;${names[policy]}&#8221; misses minimum order values by ${below_minimum}: suppliers would refuse those orders. `)}</p></section>`;
+}
+
+/** What is known about the total. */
+function certainty({ status, gap, conflict, thinned_offers: thinned }: Allocation): string {
+  const considered =
+    thinned.length > 0 ? ', of the numbers of packs that were considered' : '';
+  switch (status) {
+    case 'proved':
+      return `Nothing costs less${considered}. `;
+    case 'gap':
+      return `The cheapest possible costs at most ${percent(gap)} less${considered}. `;
+    case 'infeasible':
+      return `Not everything that has to be bought can be. ${(conflict?.relaxations ?? [])
+        .slice(0, 3)
+        .map(({ words, total }) => `What would help: ${words}, at ${total} altogether. `)
+        .join('')}`;
+  }
 }
 
 /** Suppliers' names, where they have any. */
