@@ -17,7 +17,7 @@ const DATA: &str = "../shared/golden/sourcing";
 const REPORT: &str = "benches/SOURCING.md";
 const MARKS: [&str; 2] = ["<!-- table -->", "<!-- end of table -->"];
 /// Of the large ones: about half a second on the machine of the report.
-const SHORT_STEPS: u64 = 200_000_000;
+const SHORT_STEPS: u64 = 45_000_000;
 const LARGE: u64 = 500;
 
 /// Measures every instance whose name has `only` in it, natively and in WebAssembly, and prints the
