@@ -288,6 +288,13 @@ fn table_problem(problem: TableProblem) -> InputProblem {
     }
 }
 
+/// Throws every problem of files that were read.
+#[inline(never)]
+fn refuse_tables(problems: Vec<TableProblem>) -> JsValue {
+    let error = order::PlanError::Tables(problems.clone());
+    throw(error.code(), &error, problems.into_iter().map(table_problem).collect())
+}
+
 fn forecast_error(error: ForecastError) -> JsValue {
     match error {
         ForecastError::Invalid(invalid) => refuse(invalid),
@@ -321,8 +328,6 @@ fn plan_error(error: order::PlanError) -> JsValue {
         order::PlanError::Forecast(error) => forecast_error(error),
         order::PlanError::Sourcing(error) => sourcing_error(error),
         order::PlanError::Order(error) => order_error(error),
-        ref tables @ order::PlanError::Tables(ref problems) => {
-            throw(tables.code(), tables, problems.iter().cloned().map(table_problem).collect())
-        }
+        order::PlanError::Tables(problems) => refuse_tables(problems),
     }
 }

@@ -3,11 +3,11 @@
 use super::{
     columns::Columns,
     files::{Market, Products, TableFiles},
-    give, plan_error, refuse, table_problem, take, throw,
+    give, plan_error, refuse, refuse_tables, take,
 };
 use crate::{
     inventory::{self, PlanOptions},
-    order::{self, PlanError},
+    order,
     unit::Invalid,
 };
 use wasm_bindgen::prelude::*;
@@ -42,10 +42,7 @@ pub fn requirements_from_tables(
 ) -> Result<JsValue, JsValue> {
     let products = Products::new(files);
     let result = inventory::requirements_from_tables(products.tables(), &take("options", options)?);
-    give(&result.map_err(|problems| {
-        let error = PlanError::Tables(problems.clone());
-        throw(error.code(), &error, problems.into_iter().map(table_problem).collect())
-    })?)
+    give(&result.map_err(refuse_tables)?)
 }
 
 /// The usual options of a plan: a daily review at 95 %, four weeks of forecast.

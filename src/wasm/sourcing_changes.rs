@@ -2,7 +2,7 @@
 
 use super::{
     files::{Market, Owned, TableFiles},
-    give, refuse, sourcing_error, table_problem, take, throw,
+    give, refuse, refuse_tables, sourcing_error, take,
 };
 use crate::{
     sourcing::{self, TablesError},
@@ -102,9 +102,7 @@ pub fn savings_ladder_from_tables(
     let report = sourcing::savings_from_tables(tables, &take("ladder", ladder)?);
     give(&report.map_err(|error| match error {
         TablesError::Sourcing(error) => sourcing_error(error),
-        TablesError::Tables(ref problems) => {
-            throw(error.code(), &error, problems.iter().cloned().map(table_problem).collect())
-        }
+        TablesError::Tables(problems) => refuse_tables(problems),
     })?)
 }
 
@@ -117,8 +115,5 @@ pub fn read_sourcing(
     let today = today.parse().map_err(|problem: Invalid| refuse(problem.at("today")))?;
     let (needs, market) = (Owned::needs(files), Market::new(files));
     let tables = sourcing::SourcingTables { needs: needs.file(), market: market.tables() };
-    give(&sourcing::read_sourcing(tables, today).map_err(|problems| {
-        let error = TablesError::Tables(problems.clone());
-        throw(error.code(), &error, problems.into_iter().map(table_problem).collect())
-    })?)
+    give(&sourcing::read_sourcing(tables, today).map_err(refuse_tables)?)
 }

@@ -30,11 +30,9 @@ pub(super) use workbench::{Case, LineName, LineOffer, Sum, Wanted, Workbench, re
 use super::{
     Need, Offer, SourcingError, SourcingOptions, SupplierTerms,
     basket::{self, Basket, Budget, Solution, Status},
-    eligible::Market,
 };
 use crate::unit::{Invalid, sort_by};
-use assemble::{Answer, assemble};
-use model::{LimitName, Model, Scene, UNLIMITED};
+use model::{LimitName, Model, UNLIMITED};
 
 /// Allocates a basket: which packs of which offers serve it, so that goods, charges and freight of
 /// all orders together cost least.
@@ -104,27 +102,7 @@ pub fn allocate(
     terms: &[SupplierTerms],
     options: &SourcingOptions,
 ) -> Result<Allocation, SourcingError> {
-    let needs = in_order(basket)?;
-    let market = Market::new(offers, terms, options)?;
-    let without_contracts = without_contracts(offers);
-    let beyond_contract = match &without_contracts[..] {
-        [] => None,
-        offers => Some(Market::new(offers, terms, options)?),
-    };
-    let beyond_contract = beyond_contract.as_ref();
-    let scene = Scene { market: &market, beyond_contract, options, stated: None };
-    let model = Model::new(&needs, scene)?;
-    let budget = options.steps.map_or(Budget::default(), |steps| Budget { steps });
-    let (solution, is_allowed) = solve(&model, budget);
-
-    let mut conflict = None;
-    let left_out = !solution.left_out.is_empty();
-    if !is_allowed || left_out || !model.required_in_vain.is_empty() {
-        let input = conflict::Input { offers, terms, options };
-        conflict = conflict::find(input, &model, &solution, &market)?;
-    }
-    let answer = Answer { model: &model, market: &market, solution: &solution, conflict };
-    assemble(&answer, options)
+    Case { needs: basket, offers, terms, options }.work(|bench| bench.cheapest())
 }
 
 /// The cheapest choice, and whether it is allowed: where suppliers that have to get an order cannot

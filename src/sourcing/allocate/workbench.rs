@@ -3,8 +3,9 @@
 use super::{
     AllocatedLine, Allocation,
     assemble::{Answer, assemble},
-    in_order,
+    conflict, in_order,
     model::{LimitName, Model, Scene},
+    solve,
     sources::{Limits, LineMaker, Place, interest_on, minor},
     without_contracts,
 };
@@ -111,6 +112,20 @@ impl Case<'_> {
 }
 
 impl Workbench<'_> {
+    /// What to buy where, why, and what contradicts what where not everything can be bought.
+    pub(in crate::sourcing) fn cheapest(&self) -> Result<Allocation, SourcingError> {
+        let Case { offers, terms, options, .. } = self.case;
+        let (solution, is_allowed) = solve(&self.model, self.case.budget());
+        let mut conflict = None;
+        let left_out = !solution.left_out.is_empty();
+        if !is_allowed || left_out || !self.model.required_in_vain.is_empty() {
+            let input = conflict::Input { offers, terms, options };
+            conflict = conflict::find(input, &self.model, &solution, self.market)?;
+        }
+        let market = self.market;
+        assemble(&Answer { model: &self.model, market, solution: &solution, conflict }, options)
+    }
+
     /// Makes sure that a purchase is among those of its line, if the offer still allows it, even where
     /// it can no longer be part of a cheapest basket.
     pub(in crate::sourcing) fn find(

@@ -353,10 +353,15 @@ impl Search<'_> {
         steps: &mut Steps,
     ) {
         if let Some(options) = dive(relaxation, ascent, self.upper, thorough, steps) {
-            let plan = Plan::new(self.model, options, vec![0.0; self.model.rows.needs.len()]);
-            if let Some(cost) = plan.cost() {
-                self.offer(cost, plan.options);
-            }
+            self.try_options(options);
+        }
+    }
+
+    /// Keeps options if they are possible and cost less than the best so far.
+    fn try_options(&mut self, options: Vec<u32>) {
+        let plan = Plan::new(self.model, options, vec![0.0; self.model.rows.needs.len()]);
+        if let Some(cost) = plan.cost() {
+            self.offer(cost, plan.options);
         }
     }
 
@@ -394,10 +399,7 @@ impl Search<'_> {
         steps.left = steps.left.saturating_sub(given - own.left);
         if let Some((_, chosen)) = &answer.best {
             let options = relaxation.picked(chosen);
-            let plan = Plan::new(self.model, options, vec![0.0; self.model.rows.needs.len()]);
-            if let Some(cost) = plan.cost() {
-                self.offer(cost, plan.options);
-            }
+            self.try_options(options);
         }
         node.bound = node.bound.max(answer.lower_bound.saturating_add(fixed));
         if !answer.proved && node.failures == 0 {
