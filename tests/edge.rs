@@ -4,7 +4,8 @@
 //! records wanted changes.
 //!
 //! What JSON has no number for stands in columns as `null` (not known) and `"Infinity"`. An argument
-//! `{"answer_of": "a name"}` is what an earlier case was answered.
+//! `{"answer_of": "a name"}` is what an earlier case was answered, with `"at": "/a/path"` a part of it;
+//! so is one in a list.
 
 #![cfg(not(target_family = "wasm"))]
 #![expect(
@@ -16,6 +17,8 @@
 
 #[path = "edge/inventory.rs"]
 mod inventory_calls;
+#[path = "edge/orders.rs"]
+mod order_calls;
 
 use replenish::{
     flow,
@@ -151,9 +154,6 @@ fn answer(call: &str, arguments: &[Value]) -> Answer {
             let result = sourcing::allocate(&basket, &offers, &terms, &read(options)?);
             give(result, sourcing::SourcingError::code)
         }
-        ("split", [order, rules]) => {
-            give(order::split(&read(order)?, &read(rules)?), order::OrderError::code)
-        }
         ("advanceSaleOrder", [flow, input, now, policy]) => {
             let now: Timestamp = read(now)?;
             let step = flow::advance(&read(flow)?, &read(input)?, now, &read(policy)?);
@@ -161,6 +161,7 @@ fn answer(call: &str, arguments: &[Value]) -> Answer {
         }
         ("rollUp", [children]) => Ok(json!(flow::roll_up(&read::<Vec<_>>(children)?))),
         other => inventory_calls::answer(call, arguments)
+            .or_else(|| order_calls::answer(call, arguments))
             .unwrap_or_else(|| panic!("no such call: {other:?}")),
     }
 }
@@ -263,11 +264,15 @@ fn lead_time_demand(demand: &DemandDistribution, probabilities: &Value) -> Answe
     Ok(json!({ "mean": demand.mean(), "quantiles": quantiles }))
 }
 
-/// An argument, or the answer of an earlier case that it names.
+/// An argument, or the answer of an earlier case that it names; the same of what stands in a list.
 fn as_answered(argument: &Value, earlier: &[Value]) -> Value {
+    if let Some(list) = argument.as_array() {
+        return list.iter().map(|item| as_answered(item, earlier)).collect();
+    }
     let Some(name) = argument.get("answer_of") else { return argument.clone() };
     let named = earlier.iter().find(|case| case["name"] == *name).unwrap();
-    named["answer"]["result"].clone()
+    let at = argument.get("at").map_or("", |at| at.as_str().unwrap());
+    named["answer"]["result"].pointer(at).unwrap().clone()
 }
 
 #[test]

@@ -4,6 +4,17 @@
 #![cfg(not(target_family = "wasm"))]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "order_laws/generator.rs"]
+mod generator;
+#[path = "no_panic/market.rs"]
+mod market;
+#[path = "no_panic/orders.rs"]
+mod orders;
+#[path = "order_laws/random.rs"]
+mod random;
+#[path = "no_panic/spoilt.rs"]
+mod spoilt;
+
 use proptest::{collection::vec, prelude::*, sample::select};
 use replenish::{
     forecast::{
@@ -12,7 +23,7 @@ use replenish::{
         Series, forecast,
     },
     inventory::{PlanOptions, ProductTables},
-    order::{PlanTables, draft_purchase_orders, plan_from_tables, split},
+    order::{DraftContext, PlanTables, SplitRules, draft_purchase_orders, plan_from_tables, split},
     sourcing::{MarketTables, allocate, compare},
     unit::{Money, Probability, Quantity, table::File},
 };
@@ -275,8 +286,10 @@ proptest! {
         let (offers, terms) = ([offer], [terms]);
         let _ = compare(&need, &offers, &terms, &[], &options);
         if let Ok(allocation) = allocate(&[need], &offers, &terms, &options) {
-            let drafts = draft_purchase_orders(&allocation, &serde_json::from_value(json!({"today": "2026-01-01"})).unwrap());
-            prop_assert!(drafts.is_ok());
+            let day = DraftContext::new("2026-01-01".parse().unwrap());
+            prop_assert!(draft_purchase_orders(&allocation, &day).is_ok());
+            let full = DraftContext { offers: offers.to_vec(), terms: terms.to_vec(), ..day };
+            prop_assert!(draft_purchase_orders(&allocation, &full).is_ok());
         }
     }
 
@@ -289,7 +302,7 @@ proptest! {
         let adjustments: Vec<_> = adjustments.iter().enumerate().map(|(index, (amount, kind))| json!({"id": index.to_string(), "kind": kinds[*kind], "amount": amount})).collect();
         let order = json!({"id": "1", "revision": u32::MAX, "currency": "EUR", "lines": lines, "adjustments": adjustments});
         if let Ok(order) = serde_json::from_value(order) {
-            let _ = split(&order, &serde_json::from_value(json!({"by": "vendor"})).unwrap());
+            let _ = split(&order, &SplitRules::default());
         }
     }
 

@@ -25,4 +25,12 @@ export { loadEngine } from './load.js';
 export { shortModel } from './model.js';
 export type { PoolSettings } from './pool.js';
 export { forecastInWorkers } from './workers.js';
+export { splitBatch } from './split-batch.js';
+export {
+  costWords,
+  deliveryWords,
+  exclusionWords,
+  REASON_WORDS,
+  sumWords,
+} from './words.js';
 export type * from '../types/engine.js';

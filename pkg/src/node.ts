@@ -17,4 +17,12 @@ export { loadEngine } from './load-node.js';
 export { shortModel } from './model.js';
 export type { PoolSettings } from './pool.js';
 export { forecastInWorkers } from './workers-node.js';
+export { splitBatch } from './split-batch.js';
+export {
+  costWords,
+  deliveryWords,
+  exclusionWords,
+  REASON_WORDS,
+  sumWords,
+} from './words.js';
 export type * from '../types/engine.js';

@@ -196,7 +196,7 @@ test('a missing file, bad usage and unknown words end with 2 and help', async ()
       ],
       /today: expected .*day.*, got tomorrow/,
     ],
-    [['paln'], /expected a command \(allocate, backtest, compare, demo, forecast, orders, plan, savings\), got `paln`/],
+    [['paln'], /expected a command \(allocate, approve, backtest, compare, demo, forecast, orders, plan, savings, split\), got `paln`/],
     [['constructor'], /expected a command/],
     [['demo', '--fault-rate', '2'], /--fault-rate to be a number from 0 to 1, got `2`/],
     [['demo', '--seed', '-1'], /seed/],

@@ -77,9 +77,14 @@ test('every recorded case is answered the same through JavaScript', { skip }, as
   const engine = await loadEngine();
   const cases = JSON.parse(readFileSync(file, 'utf8'));
   assert.ok(cases.length >= 40);
-  /** What an argument names as the answer of another case, or the argument. */
-  const asAnswered = (value) =>
-    value?.answer_of ? cases.find(({ name }) => name === value.answer_of).answer.result : value;
+  /** What an argument names as the answer of another case or a part of it, or the argument. */
+  const asAnswered = (value) => {
+    if (Array.isArray(value)) return value.map(asAnswered);
+    if (!value?.answer_of) return value;
+    const steps = (value.at ?? '').split('/').slice(1);
+    const { result } = cases.find(({ name }) => name === value.answer_of).answer;
+    return steps.reduce((inner, step) => inner[step], result);
+  };
   for (const { name, call, arguments: given, answer } of cases) {
     const read = (value, at) => ARGUMENTS[call]?.[at]?.(value) ?? value;
     const values = given.map(asAnswered).map(read);

@@ -20,7 +20,33 @@ export interface ActionAvailability {
 }
 
 /**
- * A discount or charge.
+ * Packs that are added to an order.
+ */
+export interface AddedPacks {
+    /**
+     * The line of the order with the addition.
+     */
+    line: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * The offer.
+     */
+    offer: OfferId;
+    /**
+     * Packs that are added.
+     */
+    packs: number;
+    /**
+     * What they contain.
+     */
+    quantity: Quantity;
+}
+
+/**
+ * A discount, charge or tax on some or all lines.
  */
 export interface Adjustment {
     /**
@@ -32,16 +58,38 @@ export interface Adjustment {
      */
     kind: AdjustmentKind;
     /**
-     * How much: zero or less for a discount, zero or more for everything else.
+     * How much: zero or less for a discount, zero or more for everything else; the other way round
+     * where it is for lines that are given back.
      */
     amount: Money;
     /**
-     * The lines it is for; all lines when null.
+     * The lines it is for. Without it all lines that are not given back, or all where all are.
      */
     lines?: LineId[] | null;
+    /**
+     * The vendor whose lines alone it is for, such as the vendor's own promotion.
+     */
+    vendor?: VendorId | null;
+    /**
+     * The charge before it whose tax or discount it is: it is divided as that one is, and a discount
+     * is taken off that one rather than off the goods.
+     */
+    follows?: AdjustmentId | null;
+    /**
+     * Whether a tax is contained in the amounts rather than added to them.
+     */
+    included?: boolean;
+    /**
+     * What a tax was reckoned from, so that it can be checked.
+     */
+    tax?: TaxBase | null;
+    /**
+     * The code of the coupon that gave the discount; it is used once, however many parts it has.
+     */
+    coupon?: string | null;
 }
 
-export type AdjustmentId = string;
+export type AdjustmentId = Identifier;
 
 /**
  * What an adjustment is.
@@ -269,6 +317,88 @@ export interface AllocationDifference {
  */
 export type AllocationStatus = "proved" | "gap" | "infeasible";
 
+/**
+ * What is added to the amounts of one line.
+ */
+export interface AmendedLine {
+    /**
+     * The line.
+     */
+    line: LineId;
+    /**
+     * How much was left of it, to which this belongs. Zero where it belongs to what was kept of
+     * units given back.
+     */
+    quantity: Quantity;
+    /**
+     * Added to the amount before adjustments.
+     */
+    amount: Money;
+    /**
+     * Added to its part of each adjustment.
+     */
+    adjustments?: Share[];
+    /**
+     * Amount and adjustments, without taxes that are contained in them.
+     */
+    total: Money;
+    /**
+     * Added to its part of each commission.
+     */
+    commissions?: CommissionShare[];
+}
+
+/**
+ * What is added to the payment shares of one line.
+ */
+export interface AmendedPayments {
+    /**
+     * The line.
+     */
+    line: LineId;
+    /**
+     * Added to its part of each payment.
+     */
+    payments?: PaymentShare[];
+    /**
+     * Added to what lines that are given back pay of it.
+     */
+    offset?: Money | null;
+}
+
+/**
+ * What a later revision of the order adds to the amounts of a sale order, or takes off below zero.
+ *
+ * The sale order itself stays as it was sent. One with a total of zero and no lines changes only
+ * how the sale order is paid.
+ */
+export interface Amendment {
+    /**
+     * What is amended.
+     */
+    sale_order: SaleOrderId;
+    /**
+     * The revision of the order that amends it; with the sale order it names the amendment.
+     */
+    revision: number;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * The lines whose amounts change, in order of their names.
+     */
+    lines: AmendedLine[];
+    /**
+     * What the sale order's total grows by.
+     */
+    total: Money;
+    /**
+     * Changes of who pays what, by line.
+     */
+    payments?: AmendedPayments[];
+}
+
 /** A product that was launched before; zeros before its first sale are left out. */
 export interface Analogue {
     values: Float64Array;
@@ -329,6 +459,409 @@ export type AnswerStatus = "proved" | "gap";
 export type Answered<T> =
 | { answer: T; refused?: undefined }
 | { answer?: undefined; refused: Invalid };
+
+/**
+ * What somebody said about a purchase order.
+ */
+export interface Approval {
+    /**
+     * Who.
+     */
+    by: PersonId;
+    /**
+     * What.
+     */
+    verdict: Verdict;
+    /**
+     * The day on which it was said; rights, and when it lapses, go by it.
+     */
+    on: Day;
+    /**
+     * The instant; of one person's words the later one holds, of words of one instant the refusal.
+     */
+    at: Timestamp;
+    /**
+     * What the person saw.
+     */
+    order: ApprovalSubject;
+    /**
+     * Why, in the person's words.
+     */
+    words?: string | null;
+}
+
+/**
+ * Which amount of an order counts.
+ */
+export type ApprovalAmount = "total" | "net";
+
+/**
+ * What is true of the orders that a rule is for. All parts that are given have to hold.
+ *
+ * A part whose facts are missing is unknown, never false.
+ */
+export interface ApprovalCondition {
+    /**
+     * The order's amount is this or more. In another currency it is exchanged; unknown without a
+     * rate.
+     */
+    amount_from?: Money | null;
+    /**
+     * The order's amount is less than this.
+     */
+    amount_below?: Money | null;
+    /**
+     * The supplier is one of these.
+     */
+    suppliers?: SupplierId[] | null;
+    /**
+     * The goods go to one of these; unknown where the order does not say.
+     */
+    locations?: LocationId[] | null;
+    /**
+     * Some line is of one of these categories; unknown of a product without stated categories.
+     */
+    categories?: string[] | null;
+    /**
+     * Every line is of one of these categories.
+     */
+    only_categories?: string[] | null;
+    /**
+     * Somebody who asked for the order is one of these.
+     */
+    requesters?: PersonId[] | null;
+    /**
+     * Everybody who asked for the order is one of these.
+     */
+    only_requesters?: PersonId[] | null;
+    /**
+     * The goods of some line cost more than last paid by this share or more; more than zero.
+     * Unknown of a product for which no last price is stated.
+     */
+    price_rise_from?: Rate | null;
+    /**
+     * Some budget has less left than the order takes of it; unknown of lines without a budget.
+     */
+    over_budget?: boolean;
+    /**
+     * Nothing was bought from the supplier before.
+     */
+    new_supplier?: boolean;
+    /**
+     * Some line arrives after the day on which it is needed.
+     */
+    late?: boolean;
+    /**
+     * All of these hold.
+     */
+    all_of?: ApprovalCondition[] | null;
+    /**
+     * One of these holds.
+     */
+    any_of?: ApprovalCondition[] | null;
+    /**
+     * None of these holds.
+     */
+    none_of?: ApprovalCondition[] | null;
+}
+
+/**
+ * What a decision has to know beside the order. What is left out is unknown, not false.
+ */
+export interface ApprovalContext {
+    /**
+     * The day of the decision.
+     */
+    today: Day;
+    /**
+     * Everybody who asked for the order or changed it; none of them may approve it. One at least:
+     * a program that orders has a name too.
+     */
+    requesters: PersonId[];
+    /**
+     * The categories of each product, such as `food` and `dairy`.
+     */
+    categories?: Record<Sku, string[]>;
+    /**
+     * What products cost the last time.
+     */
+    last_paid?: LastPaid[];
+    /**
+     * What may still be spent.
+     */
+    budgets?: Budget[];
+    /**
+     * From whom something was bought before.
+     */
+    known_suppliers?: SupplierId[] | null;
+    /**
+     * For thresholds, limits, budgets and last prices in other currencies than the order's. The
+     * one dated last on or before today holds; none is turned round or chained.
+     */
+    exchange_rates?: ExchangeRate[];
+}
+
+/**
+ * Whether a purchase order may be placed, and everything that led to the answer.
+ */
+export interface ApprovalDecision {
+    /**
+     * The order.
+     */
+    order: PurchaseOrderId;
+    /**
+     * Its revision.
+     */
+    revision: number;
+    /**
+     * The state of the rules.
+     */
+    rules_version: string;
+    /**
+     * The answer.
+     */
+    status: ApprovalStatus;
+    /**
+     * Every rule that fired, by name, and `otherwise` last; never empty.
+     */
+    fired: FiredRule[];
+    /**
+     * Rules that might have approved, had a fact not been missing, by name.
+     */
+    withheld: FiredRule[];
+    /**
+     * What is needed, in order of the levels; nothing, if nobody is asked.
+     */
+    levels: NeededLevel[];
+    /**
+     * The levels to ask now; none unless the order waits.
+     */
+    ask: number[];
+    /**
+     * What became of every word given, in order of their instants.
+     */
+    given: GivenApproval[];
+}
+
+/**
+ * Whose approval is needed.
+ */
+export interface ApprovalLevel {
+    /**
+     * Which, from 1; lower ones are asked first. Several may have one number.
+     */
+    level: number;
+    /**
+     * Whoever has one of these roles may approve, ...
+     */
+    roles?: string[];
+    /**
+     * ... and so may these people, whatever the amount.
+     */
+    persons?: PersonId[];
+    /**
+     * How many of them have to; 1 or more.
+     */
+    count?: number;
+}
+
+/**
+ * What happens to an order by a rule, the strictest last.
+ */
+export type ApprovalOutcome = "approve" | { ask: ApprovalLevel[] } | { refuse: string };
+
+/**
+ * People who may approve as one thing.
+ */
+export interface ApprovalRole {
+    /**
+     * What levels call it.
+     */
+    name: string;
+    /**
+     * Who.
+     */
+    approvers: Approver[];
+}
+
+/**
+ * What is asked of some orders.
+ */
+export interface ApprovalRule {
+    /**
+     * What decisions call it; unlike any other's, and not `otherwise`.
+     */
+    name: string;
+    /**
+     * Of which orders; of all, if the condition is empty.
+     */
+    when: ApprovalCondition;
+    /**
+     * What is asked.
+     */
+    then: ApprovalOutcome;
+    /**
+     * The first day on which the rule holds.
+     */
+    valid_from?: Day | null;
+    /**
+     * The last day on which the rule holds.
+     */
+    valid_until?: Day | null;
+}
+
+/**
+ * Which purchase orders are approved by themselves, refused, or shown to whom.
+ *
+ * [`ApprovalRules::check`] finds what could never be satisfied; [`decide`](super::decide) demands
+ * that it finds nothing.
+ *
+ * ```
+ * use replenish::order::ApprovalRules;
+ * let rules: ApprovalRules = serde_json::from_str(r#"{
+ *     "version": "2026-11",
+ *     "roles": [{"name": "buyer", "approvers": [{"person": "anna"}, {"person": "ben"}]}],
+ *     "rules": [{
+ *         "name": "large orders",
+ *         "when": {"amount_from": "1000.00 EUR"},
+ *         "then": {"ask": [{"level": 1, "roles": ["buyer"], "count": 2}]}
+ *     }],
+ *     "otherwise": "approve"
+ * }"#)?;
+ * rules.check()?;
+ *
+ * let mut hopeless = rules.clone();
+ * hopeless.roles[0].approvers.pop();
+ * let problem = hopeless.check().unwrap_err();
+ * assert_eq!(problem.to_string(), "`rules[0].then.ask[0].count`: expected at most 1, the number of people who may ever approve here, got `2`");
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface ApprovalRules {
+    /**
+     * Name of this state of the rules; every decision repeats it.
+     */
+    version: string;
+    /**
+     * What is asked of orders; the sequence means nothing.
+     */
+    rules: ApprovalRule[];
+    /**
+     * What happens to an order for which no rule fires.
+     */
+    otherwise: ApprovalOutcome;
+    /**
+     * Who may approve as what.
+     */
+    roles?: ApprovalRole[];
+    /**
+     * Which amount of an order is compared with thresholds, limits and budgets.
+     */
+    amount?: ApprovalAmount;
+    /**
+     * When a level is asked.
+     */
+    sequence?: LevelSequence;
+    /**
+     * How often one person counts.
+     */
+    counting?: PersonCounts;
+    /**
+     * For how many days after its own an approval holds: one of Monday with 2 holds through
+     * Wednesday. Without it, for good.
+     */
+    lapse_after_days?: number | null;
+    /**
+     * By which share the amount may have risen for an approval of another revision to hold, where
+     * supplier, place and lines are the same: prices, charges and days may move. Without it, an
+     * approval holds for its own revision alone.
+     */
+    tolerance?: Rate | null;
+}
+
+/**
+ * What becomes of something that was said.
+ */
+export type ApprovalStanding = "counts" | "refuses" | "not_needed" | "superseded" | "requester" | "not_entitled" | "above_limit" | "lapsed" | "order_changed" | "not_yet_given";
+
+/**
+ * The answer.
+ */
+export type ApprovalStatus = "approved" | "waiting" | "refused";
+
+/**
+ * What of a purchase order an approval is of: [`ApprovalSubject::of`].
+ */
+export interface ApprovalSubject {
+    /**
+     * The order.
+     */
+    id: PurchaseOrderId;
+    /**
+     * Its revision.
+     */
+    revision: number;
+    /**
+     * From whom.
+     */
+    supplier: SupplierId;
+    /**
+     * To where.
+     */
+    location?: LocationId | null;
+    /**
+     * Without tax.
+     */
+    net: Money;
+    /**
+     * With tax.
+     */
+    total: Money;
+    /**
+     * What is bought, in order of the lines' names.
+     */
+    lines: ApprovedLine[];
+}
+
+/**
+ * What is bought on a line.
+ */
+export interface ApprovedLine {
+    /**
+     * The line.
+     */
+    id: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much.
+     */
+    quantity: Quantity;
+}
+
+/**
+ * Somebody in a role. Who is in it for several times, as a deputy is, is listed for each of them.
+ */
+export interface Approver {
+    /**
+     * Who.
+     */
+    person: PersonId;
+    /**
+     * The largest amount that the person may approve in this role. Without it, any.
+     */
+    limit?: Money | null;
+    /**
+     * The first day on which the person has the role.
+     */
+    valid_from?: Day | null;
+    /**
+     * The last day on which the person has the role.
+     */
+    valid_until?: Day | null;
+}
 
 /**
  * What is kept for the record about an order.
@@ -735,6 +1268,51 @@ export interface Binding {
 export type BindingKind = "only_offer" | "cheapest_alone" | "minimum_order_value" | "below_minimum_surcharge" | "free_freight" | "freight_band" | "rebate_tier" | "shared_order" | "minimum_out_of_reach" | "availability" | "maximum_share" | "required_supplier" | "together";
 
 /**
+ * A figure that is not what it has to be.
+ */
+export interface Breach {
+    /**
+     * Where, from the outside in: `order.…` for a column or line as a whole, `split.…` for a figure
+     * within a sale order.
+     */
+    path: string;
+    /**
+     * What would add up.
+     */
+    expected: string;
+    /**
+     * What stands there.
+     */
+    got: string;
+}
+
+/**
+ * What may still be spent on something.
+ */
+export interface Budget {
+    /**
+     * What people call it.
+     */
+    name: string;
+    /**
+     * What is left of it; below zero if it is overdrawn already.
+     */
+    remaining: Money;
+    /**
+     * For products of one of these categories; of any, without it.
+     */
+    categories?: string[] | null;
+    /**
+     * For goods that go to one of these; anywhere, without it.
+     */
+    locations?: LocationId[] | null;
+    /**
+     * For goods of one of these; of anybody, without it.
+     */
+    suppliers?: SupplierId[] | null;
+}
+
+/**
  * The days on which a supplier takes orders and on which goods arrive.
  *
  * ```
@@ -823,6 +1401,33 @@ export interface Capabilities {
 }
 
 /**
+ * How much fits in one sale order, which is then a parcel and has a number.
+ *
+ * Lines are packed heaviest first, each into the first parcel that takes it whole. One that no
+ * parcel holds is cut, and any other only if the order then needs fewer parcels: two shipments
+ * annoy people more than a line in two of them. Cuts are between whole units; what a quantity has
+ * beyond them goes with the last one, and a quantity below one unit is a unit. A unit that no parcel
+ * holds has one of its own, which says so. An order has at most 100,000 parcels.
+ *
+ * Goods that are given back travel the other way and share no parcel with those that are not;
+ * lines of nothing go with the first parcel.
+ */
+export interface Capacity {
+    /**
+     * Weight of all goods; lines that state none weigh nothing.
+     */
+    weight?: Quantity | null;
+    /**
+     * Volume of all goods; lines that state none take no room.
+     */
+    volume?: Quantity | null;
+    /**
+     * How many lines, whole or in part; 1 or more.
+     */
+    lines?: number | null;
+}
+
+/**
  * The weight of a piece or case of a product that is ordered by the piece and whose pieces differ, in
  * whatever unit the need is in. `observed`: as pieces weighed that were received, each as likely as the
  * others. `normal`: as a nominal weight and its coefficient of variation, from 0 to 1, say, the sum of
@@ -859,6 +1464,88 @@ export interface CaughtWeight {
 }
 
 /**
+ * A line that is in both drafts and different.
+ */
+export interface ChangedLine {
+    /**
+     * Which.
+     */
+    id: LineId;
+    /**
+     * The product, in the second draft.
+     */
+    sku: Sku;
+    /**
+     * What is different, one at least.
+     */
+    fields: FieldChange[];
+    /**
+     * What the goods cost.
+     */
+    amount: MoneyDifference;
+    /**
+     * What is charged beside them.
+     */
+    charges: MoneyDifference;
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
+ * What happens to the charges on goods that are given back.
+ */
+export type ChargePolicy = "give_back" | "keep";
+
+/**
+ * A line at the price of today.
+ */
+export interface CheckedLine {
+    /**
+     * Which.
+     */
+    id: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * The offer it takes up.
+     */
+    offer: OfferId;
+    /**
+     * Whether it costs more.
+     */
+    change: PriceChange;
+    /**
+     * Price of one unit, as drafted and today.
+     */
+    unit_price: MoneyDifference;
+    /**
+     * What its goods cost.
+     */
+    amount: MoneyDifference;
+    /**
+     * What is charged beside them.
+     */
+    charges: MoneyDifference;
+    /**
+     * By what share of what was drafted goods and charges together changed, to six decimals; none
+     * where nothing was drafted to compare with.
+     */
+    rate: Rate | null;
+    /**
+     * What one should know before sending it.
+     */
+    concerns: LineConcern[];
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
  * Whether a connection is in use, as the host has observed it over all its orders.
  */
 export type Circuit = "closed" | "open";
@@ -881,6 +1568,70 @@ export interface ColumnComparison {
      * less, do not ascend in packs or rise, 5 it costs more than a number can say.
      */
     standings: Uint8Array;
+}
+
+/**
+ * What a column is of.
+ */
+export type ColumnKind = "goods" | "total" | "offset" | "adjustment" | "payment" | "commission" | "commission_tax";
+
+/**
+ * What the operator keeps of one vendor's sales.
+ *
+ * The rate is that of the day of the order; changing it later changes no order. What is kept is
+ * rounded half up once, on all of the vendor's lines together, those given back by themselves, and
+ * then divided among the lines.
+ */
+export interface Commission {
+    /**
+     * Its name within the order.
+     */
+    id: CommissionId;
+    /**
+     * Whose sales.
+     */
+    vendor: VendorId;
+    /**
+     * Share of the base.
+     */
+    rate: Rate;
+    /**
+     * Of what.
+     */
+    base?: CommissionBase;
+    /**
+     * Kept beside the share, once for the vendor's lines that are not given back.
+     */
+    fixed?: Money | null;
+    /**
+     * Tax on what is kept, a share of it.
+     */
+    tax_rate?: Rate | null;
+}
+
+/**
+ * What a commission is a share of.
+ */
+export type CommissionBase = "net" | "discounted" | "goods";
+
+export type CommissionId = Identifier;
+
+/**
+ * A part of a commission.
+ */
+export interface CommissionShare {
+    /**
+     * The order's commission.
+     */
+    id: CommissionId;
+    /**
+     * The part.
+     */
+    amount: Money;
+    /**
+     * The tax on it.
+     */
+    tax?: Money | null;
 }
 
 /**
@@ -969,6 +1720,48 @@ export interface ComparisonPoint {
 export type ComparisonPolicy = { type: "first_in_list" } | { type: "first_in_time" } | { type: "cheapest_sticker" } | { type: "cheapest_landed" } | { type: "weighted"; cost: number; time: number; risk: number } | { type: "odoo_first_vendor" } | { type: "odoo_cheapest_vendor" } | { type: "tryton_first_in_time" } | { type: "tryton_best_quotation" } | { type: "idempiere_current_vendor" } | { type: "erpnext_default_supplier" } | { type: "ofbiz_main_supplier" };
 
 /**
+ * Why an order cannot be completed yet.
+ */
+export interface CompletionProblem {
+    /**
+     * What is wrong, for programs.
+     */
+    problem: CompletionProblemKind;
+    /**
+     * The same in a sentence, for people.
+     */
+    text: string;
+}
+
+/**
+ * What is wrong.
+ */
+export type CompletionProblemKind = { type: "sku_not_numeric"; line: LineId; sku: Sku } | { type: "contract_missing"; line: LineId; sku: Sku } | { type: "contract_exceeded"; contract: ContractId; left: Quantity; wanted: Quantity; excess: Quantity; lines: LineId[] } | { type: "below_minimum"; vendor: VendorId; minimum: Money; value: Money; missing: Money };
+
+/**
+ * What has to hold before an order is completed and anything of it is sent.
+ */
+export interface CompletionRules {
+    /**
+     * The least that vendors want to sell in one order; each vendor once. A vendor of whom nothing
+     * is bought wants nothing.
+     */
+    minimums?: VendorMinimum[];
+    /**
+     * What counts towards the minimum. Lines that are given back never do.
+     */
+    minimum_counts?: MinimumBase;
+    /**
+     * What is left of agreements; each contract once. Of one that is not named, anything.
+     */
+    contracts?: ContractRest[];
+    /**
+     * What the systems of vendors need of every line.
+     */
+    systems?: SystemNeeds[];
+}
+
+/**
  * A part of a kit.
  */
 export interface Component {
@@ -1033,6 +1826,28 @@ export interface Conflict {
 }
 
 /**
+ * What may be added, and what it is worth.
+ */
+export interface ConsolidationOptions {
+    /**
+     * Products worth having more of, each once; without any, those of the draft.
+     */
+    products?: ExtraProduct[];
+    /**
+     * What goods that are added are worth to the buyer, as a share of their price: near 1 where they
+     * sell soon anyway. Without it nothing, so that a suggestion pays only where the order gets
+     * cheaper.
+     */
+    worth?: Rate;
+    /**
+     * Which suggestions to make.
+     */
+    report?: SuggestionReport;
+}
+
+export type ContractId = Identifier;
+
+/**
  * A price for a limited quantity.
  */
 export interface ContractPrice {
@@ -1044,6 +1859,20 @@ export interface ContractPrice {
      * How much may still be bought at it.
      */
     remaining: Quantity;
+}
+
+/**
+ * What is left of an agreement.
+ */
+export interface ContractRest {
+    /**
+     * Which.
+     */
+    contract: ContractId;
+    /**
+     * How much may still be taken, over all lines together.
+     */
+    left: Quantity;
 }
 
 /**
@@ -1123,7 +1952,10 @@ export interface CostTotal {
     amount: Money;
 }
 
-/** An ISO-4217 code, such as `"EUR"`. */
+/**
+ * An ISO-4217 code, such as `"EUR"`.
+ * @pattern ^[A-Z]{3}$
+ */
 export type Currency = string;
 
 /**
@@ -1147,7 +1979,8 @@ export interface CurvePoint {
 /**
  * A customer's order as it was placed.
  *
- * Every amount is in the order's currency and exact in its minor unit.
+ * Every amount is in the order's currency, exact in its minor unit, and has been priced: nothing is
+ * ever priced again.
  */
 export interface CustomerOrder {
     /**
@@ -1170,10 +2003,26 @@ export interface CustomerOrder {
      * Discounts and charges on the whole order or on some of its lines, in the order in which they
      * apply.
      */
-    adjustments: Adjustment[];
+    adjustments?: Adjustment[];
+    /**
+     * How the order is paid, in the order in which payments are drawn upon. What is not paid yet is
+     * a payment on account; without any payment nothing is said about it.
+     */
+    payments?: Payment[];
+    /**
+     * What the operator keeps of vendors' sales, as agreed when the order was placed.
+     */
+    commissions?: Commission[];
+    /**
+     * What the shop reckoned; what is stated has to be what the rows come to.
+     */
+    stated?: StatedTotals | null;
 }
 
-/** A calendar day, such as `"2026-11-21"`. */
+/**
+ * A calendar day, such as `"2026-11-21"`.
+ * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}$
+ */
 export type Day = string;
 
 /**
@@ -1288,16 +2137,260 @@ export interface Deposit {
  */
 export type Discount = "all_units" | "incremental";
 
-export type DocumentId = string;
+export type DocumentId = Identifier;
 
 /**
  * What the drafts need to know beside the allocation.
+ *
+ * [`DraftContext::new`] is the day alone; everything else is a change to one of its fields. Offers
+ * and terms are those that the allocation was made with: the more is given, the more the drafts say.
  */
 export interface DraftContext {
     /**
      * The day on which the orders would be placed.
      */
     today: Day;
+    /**
+     * The time of that day, for the suppliers' cut-off: in UTC for suppliers that state their offset,
+     * else at the supplier's place. Without it, it is early.
+     */
+    time?: TimeOfDay | null;
+    /**
+     * The offers that the lines take up, and any others. Without any, packs are in the unit of the
+     * requirement, and what suppliers charge on lines, taxes and lead times are unknown.
+     */
+    offers?: Offer[];
+    /**
+     * What suppliers ask of whole orders, and when they deliver. Orders of others cost beside their
+     * goods what the allocation says.
+     */
+    terms?: SupplierTerms[];
+    /**
+     * For charges that are not in the currency of the goods.
+     */
+    exchange_rates?: ExchangeRate[];
+    /**
+     * How to draft.
+     */
+    options?: DraftOptions;
+}
+
+/**
+ * Two revisions of a draft, field by field.
+ *
+ * It is empty, as [`DraftDifference::is_empty`] says, exactly when the drafts are equal; and the
+ * difference of the same drafts the other way round has every amount with the other sign.
+ */
+export interface DraftDifference {
+    /**
+     * What of the order itself is different.
+     */
+    fields: FieldChange[];
+    /**
+     * Lines of the second draft alone, in order of their names.
+     */
+    added: PurchaseOrderLine[];
+    /**
+     * Lines of the first draft alone, in order of their names.
+     */
+    removed: PurchaseOrderLine[];
+    /**
+     * Lines of both that are different, in order of their names.
+     */
+    changed: ChangedLine[];
+    /**
+     * Tax of each rate that is different.
+     */
+    taxes: TaxDifference[];
+    /**
+     * Sum of the lines' amounts.
+     */
+    goods: MoneyDifference;
+    /**
+     * Charged for the whole order.
+     */
+    freight: MoneyDifference;
+    /**
+     * Charged beside it for the whole order.
+     */
+    charges: MoneyDifference;
+    /**
+     * Everything but tax.
+     */
+    net: MoneyDifference;
+    /**
+     * All tax.
+     */
+    tax: MoneyDifference;
+    /**
+     * Everything.
+     */
+    total: MoneyDifference;
+    /**
+     * Lines and total in words and numbers, such as `3 packs more of apple: 36 each, +10.80 EUR`.
+     */
+    summary: string[];
+}
+
+/**
+ * A field of a draft, or of a line of it.
+ */
+export type DraftField = "id" | "number" | "revision" | "supplier" | "supplier_name" | "location" | "order_date" | "requested_delivery" | "order_by" | "line_order" | "goods" | "freight" | "charges" | "charges_tax_rate" | "net" | "taxes" | "tax" | "total" | "expected_arrival" | "notes" | "merged" | "sku" | "buyer_code" | "supplier_code" | "description" | "offer" | "packs" | "pack_size" | "quantity" | "unit_price" | "price_unit" | "price_break" | "amount" | "tax_rate" | "need_by" | "arrival" | "reasons";
+
+/**
+ * What a product is called, and where it goes.
+ *
+ * What is said for the supplier it is bought from goes before what is said for all, each field by
+ * itself.
+ */
+export interface DraftItem {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * Bought from this supplier; without it, from any.
+     */
+    supplier?: SupplierId | null;
+    /**
+     * What the buyer calls it.
+     */
+    buyer_code?: string | null;
+    /**
+     * What the supplier calls it.
+     */
+    supplier_code?: string | null;
+    /**
+     * What people call it.
+     */
+    description?: string | null;
+    /**
+     * Where it goes. A substitute goes where the product that it replaces would.
+     */
+    location?: LocationId | null;
+}
+
+/**
+ * Something to write on drafts.
+ */
+export interface DraftNote {
+    /**
+     * On those for this supplier; without it, on all.
+     */
+    supplier?: SupplierId | null;
+    /**
+     * What.
+     */
+    text: string;
+}
+
+/**
+ * How to draft purchase orders, and what to write on them.
+ */
+export interface DraftOptions {
+    /**
+     * What else divides orders.
+     */
+    rules?: DraftRules;
+    /**
+     * The buyer's sequence of numbers; without it, drafts have none.
+     */
+    numbering?: Numbering | null;
+    /**
+     * Where goods go of which `items` says nothing.
+     */
+    location?: LocationId | null;
+    /**
+     * What products are called, and where they go.
+     */
+    items?: DraftItem[];
+    /**
+     * The tax on freight and charges of orders; without it, they are not taxed.
+     */
+    charges_tax_rate?: Rate | null;
+    /**
+     * What to write on the drafts.
+     */
+    notes?: DraftNote[];
+    /**
+     * Why products are required.
+     */
+    reasons?: DraftReason[];
+}
+
+/**
+ * What suppliers offer and ask on the day on which a draft is looked at.
+ */
+export interface DraftQuotes {
+    /**
+     * Of any suppliers and products.
+     */
+    offers: Offer[];
+    /**
+     * What suppliers ask of whole orders; one without terms asks nothing.
+     */
+    terms?: SupplierTerms[];
+    /**
+     * What currencies are worth, where terms or charges are in another one than the order.
+     */
+    exchange_rates?: ExchangeRate[];
+    /**
+     * The day.
+     */
+    today: Day;
+    /**
+     * The time of that day; without it, it is early enough for every cut-off.
+     */
+    time?: TimeOfDay | null;
+}
+
+/**
+ * Why a product is required.
+ */
+export interface DraftReason {
+    /**
+     * The product that is required, also where another is bought in its place.
+     */
+    sku: Sku;
+    /**
+     * Which step.
+     */
+    step: ReasonStep;
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
+ * What divides the orders of an allocation further. Currencies always do: a supplier invoices each
+ * by itself.
+ */
+export interface DraftRules {
+    /**
+     * Each line is delivered on the last day that is in time for it, in an order with those of the
+     * same day; otherwise an order has one day, on which nothing of it is late if that can be.
+     */
+    by_delivery_day?: boolean;
+    /**
+     * Goods of several locations stay in one order, whose lines say where they go; otherwise each
+     * location has its own.
+     */
+    locations_together?: boolean;
+}
+
+/**
+ * Drafts of purchase orders.
+ */
+export interface Drafts {
+    /**
+     * In order of the suppliers, days, locations and currencies.
+     */
+    purchase_orders: PurchaseOrder[];
+    /**
+     * The number that is free behind theirs, where they are numbered.
+     */
+    next_number?: number | null;
 }
 
 /**
@@ -1493,6 +2586,65 @@ export interface ExplodedRequirement {
      * The arithmetic, term by term.
      */
     terms: Term[];
+}
+
+/**
+ * A product worth having more of.
+ */
+export interface ExtraProduct {
+    /**
+     * Which.
+     */
+    sku: Sku;
+    /**
+     * No more packs than these are added of an offer; without it, as many as are looked at.
+     */
+    maximum_packs?: number | null;
+    /**
+     * What each unit of its line's quantity is worth that is added; without it, the share of the
+     * price in `worth`.
+     */
+    surplus_value?: Money | null;
+}
+
+/**
+ * A field before and after, as text; none where it says nothing.
+ */
+export interface FieldChange {
+    /**
+     * Which.
+     */
+    field: DraftField;
+    /**
+     * In the first draft.
+     */
+    before: string | null;
+    /**
+     * In the second one.
+     */
+    after: string | null;
+}
+
+/**
+ * A rule that fired.
+ */
+export interface FiredRule {
+    /**
+     * Its name; `otherwise` is what happens where no rule fires for certain.
+     */
+    rule: string;
+    /**
+     * Whether its condition holds; if not, a fact is missing and it has to be reckoned with.
+     */
+    is_certain: boolean;
+    /**
+     * Why, in words and numbers: the facts of its condition, or those that are missing.
+     */
+    reasons: string[];
+    /**
+     * What it asks.
+     */
+    outcome: ApprovalOutcome;
 }
 
 /**
@@ -1789,6 +2941,50 @@ export interface FrozenLine {
 }
 
 /**
+ * What became of something that was said.
+ */
+export interface GivenApproval {
+    /**
+     * Who said it.
+     */
+    by: PersonId;
+    /**
+     * When.
+     */
+    at: Timestamp;
+    /**
+     * What.
+     */
+    verdict: Verdict;
+    /**
+     * What became of it.
+     */
+    standing: ApprovalStanding;
+    /**
+     * The levels for which it counts.
+     */
+    levels: number[];
+    /**
+     * Why, in words and numbers.
+     */
+    reason: string;
+}
+
+/**
+ * Lines that have something in common.
+ */
+export interface GoodsClass {
+    /**
+     * In what; not in availability, which is a matter of units rather than of lines.
+     */
+    by: SplitKey;
+    /**
+     * Which, such as `frozen`.
+     */
+    value: string;
+}
+
+/**
  * What adds up to what.
  */
 export interface HierarchyColumns {
@@ -1811,6 +3007,30 @@ export interface HierarchyColumns {
  * What the host does once the new flow is stored.
  */
 export type HostCommand = { type: "need_token"; request_id: number; refused_generation?: number } | { type: "send"; request_id: number; attempt: number; operation: Operation; reference: SaleOrderId; idempotency_key: string; payload?: string; token_generation?: number; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
+
+/**
+ * 1 to 128 printable characters without spaces around them.
+ * @minLength 1
+ * @maxLength 128
+ */
+export type Identifier = string;
+
+/**
+ * Two kinds of goods that never share a sale order: which is which makes no difference.
+ *
+ * Where both are one kind, no two of its lines share. A line may be of both kinds: its own units do
+ * share. There are at most 126 kinds.
+ */
+export interface Incompatible {
+    /**
+     * The one.
+     */
+    goods: GoodsClass;
+    /**
+     * The other.
+     */
+    never_with: GoodsClass;
+}
 
 /**
  * The effect of one regressor, as found.
@@ -2236,6 +3456,29 @@ export interface Lane {
 }
 
 /**
+ * What a product cost the last time.
+ */
+export interface LastPaid {
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * From whom, if the price is to be compared with that supplier's alone. A supplier's own price
+     * goes before one of nobody in particular; those of other suppliers are not looked at.
+     */
+    supplier?: SupplierId | null;
+    /**
+     * What the goods cost; zero or more.
+     */
+    price: Money;
+    /**
+     * For how much of them; more than zero, in any unit that converts to the order's.
+     */
+    per: Quantity;
+}
+
+/**
  * What a new product will sell.
  */
 export interface LaunchForecast {
@@ -2376,6 +3619,39 @@ export type LeftOutReason = { type: "invalid"; problem: Invalid } | { type: "no_
 export type Leftover = "kept" | "passed_on";
 
 /**
+ * When levels are asked. An approval counts whenever it is given.
+ */
+export type LevelSequence = "one_by_one" | "at_once";
+
+/**
+ * A discount, charge or tax of one line.
+ */
+export interface LineAdjustment {
+    /**
+     * Its name within the line. The same name on other lines is the same column, of the same kind;
+     * none of the order's adjustments has it.
+     */
+    id: AdjustmentId;
+    /**
+     * What it is.
+     */
+    kind: AdjustmentKind;
+    /**
+     * How much: zero or less for a discount, zero or more for everything else; the other way round
+     * where the line is given back.
+     */
+    amount: Money;
+    /**
+     * Whether a tax is contained in the line's amount rather than added to it.
+     */
+    included?: boolean;
+    /**
+     * What a tax was reckoned from, so that it can be checked.
+     */
+    tax?: TaxBase | null;
+}
+
+/**
  * What is different about a line, the weightiest that holds.
  */
 export type LineChange = "kept" | "repriced" | "packs" | "delivery" | "offer" | "supplier" | "added" | "dropped";
@@ -2409,6 +3685,11 @@ export interface LineCharges {
      */
     deposit?: Deposit | null;
 }
+
+/**
+ * What one should know about a line before sending it.
+ */
+export type LineConcern = { code: "withdrawn" } | { code: "pack_changed"; pack_size: Quantity } | { code: "currency_changed"; currency: Currency } | { code: "invalid"; problem: Mistake } | { code: "expired"; valid_until: Day } | { code: "not_yet_valid"; valid_from: Day } | { code: "blocked"; reason: string } | { code: "not_enough"; packs: number } | { code: "too_few"; packs: number } | { code: "not_in_multiples"; packs: number } | { code: "availability_too_old"; as_of: Day } | { code: "price_risen"; rate: Rate } | { code: "tax_changed"; tax_rate: Rate | null } | { code: "too_late"; arrival: Day };
 
 /**
  * How a requirement is served before and after.
@@ -2458,7 +3739,7 @@ export interface LineDocument {
     ended_at?: Timestamp;
 }
 
-export type LineId = string;
+export type LineId = Identifier;
 
 /**
  * A purchase of a line.
@@ -2486,7 +3767,7 @@ export interface LinePurchase {
     landed_cost: Money;
 }
 
-export type LocationId = string;
+export type LocationId = Identifier;
 
 /**
  * What one location is sent.
@@ -2591,9 +3872,161 @@ export interface LotSize { quantity: number; tier: number; cost: number; }
 export interface MarketFiles { offers: TableFile; terms?: TableFile; exchange_rates?: TableFile; }
 
 /**
+ * What one order costs less than two; negative where it costs more.
+ */
+export interface MergeSaving {
+    /**
+     * On goods, since a sum reaches other price breaks than its parts.
+     */
+    goods: Money;
+    /**
+     * On handling and deposits of the lines.
+     */
+    line_charges: Money;
+    /**
+     * On freight.
+     */
+    freight: Money;
+    /**
+     * On handling of the orders and surcharges below the minimum.
+     */
+    charges: Money;
+    /**
+     * On tax.
+     */
+    tax: Money;
+    /**
+     * All of these: what the supplier invoices less.
+     */
+    total: Money;
+    /**
+     * What placing and receiving one order fewer saves the buyer beside it.
+     */
+    order_cost: Money;
+}
+
+/**
+ * Two open drafts of one supplier, and what one order for both would save.
+ */
+export interface MergeSuggestion {
+    /**
+     * The one that is requested earlier, which takes the other one in.
+     */
+    open: PurchaseOrderId;
+    /**
+     * The other one.
+     */
+    addition: PurchaseOrderId;
+    /**
+     * How many days lie between the deliveries that they request.
+     */
+    days_apart: number;
+    /**
+     * What one order costs less.
+     */
+    saving: MergeSaving;
+    /**
+     * The merged draft.
+     */
+    order: PurchaseOrder;
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
+ * An open draft with another one merged into it.
+ */
+export interface Merged {
+    /**
+     * The open draft's next revision; the open draft itself if the other one was part of it already.
+     */
+    order: PurchaseOrder;
+    /**
+     * Whether the other one was part of it already, so that nothing changed.
+     */
+    already_merged: boolean;
+    /**
+     * What became of each line of the other draft, in the order of its lines.
+     */
+    lines: MergedLine[];
+    /**
+     * What one order costs less than two, at today's prices and terms.
+     */
+    saving: MergeSaving;
+    /**
+     * What both drafts together would cost more by themselves at the prices and terms of today than
+     * they say; negative where it is less. What they say, and this, less the saving, is the total of
+     * the merged order.
+     */
+    repriced: Money;
+    /**
+     * What people should know, in words.
+     */
+    notes: string[];
+}
+
+/**
+ * A draft that became part of another.
+ */
+export interface MergedDraft {
+    /**
+     * Which.
+     */
+    id: PurchaseOrderId;
+    /**
+     * As it was then.
+     */
+    revision: number;
+}
+
+/**
+ * What became of a line of the draft that was merged.
+ */
+export interface MergedLine {
+    /**
+     * The line of the merged order that holds it.
+     */
+    id: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How it came there.
+     */
+    change: MergedLineChange;
+    /**
+     * Packs that came with it.
+     */
+    packs: number;
+    /**
+     * Why the price was kept rather than looked up for the sum, if so.
+     */
+    price_kept: string | null;
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
+ * How a line came into the merged order.
+ */
+export type MergedLineChange = "joined" | "added";
+
+/**
+ * What counts towards a vendor's minimum.
+ */
+export type MinimumBase = "discounted" | "goods" | "total";
+
+/**
  * What a period without a value (NaN) means.
  */
 export type MissingPeriods = "refuse" | "unknown" | "zero";
+
+export type Mistake = Invalid;
 
 /**
  * A model by name, with a parameter behind a colon where it has one: `"auto_ets"`, `"ses:0.3"`,
@@ -2618,7 +4051,10 @@ export interface ModelForecast {
     quantiles: QuantilePath[];
 }
 
-/** An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`. */
+/**
+ * An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`.
+ * @pattern ^-?[0-9]+(\.[0-9]+)? [A-Z]{3}$
+ */
 export type Money = string;
 
 /**
@@ -2626,7 +4062,7 @@ export type Money = string;
  */
 export interface MoneyDifference {
     /**
-     * In the first allocation.
+     * In the first of the two.
      */
     before: Money;
     /**
@@ -2700,6 +4136,46 @@ export interface Need {
 }
 
 /**
+ * Approvals that are needed on a level.
+ */
+export interface NeededLevel {
+    /**
+     * Which.
+     */
+    level: number;
+    /**
+     * The rules that ask, by name.
+     */
+    rules: string[];
+    /**
+     * Whoever has one of these roles, ...
+     */
+    roles: string[];
+    /**
+     * ... and these people.
+     */
+    persons: PersonId[];
+    /**
+     * How many are needed, beside those that a narrower need of the same level asks of the same
+     * people.
+     */
+    needed: number;
+    /**
+     * How many of them are missing.
+     */
+    missing: number;
+    /**
+     * Who can help today; on another level too, if that sets somebody free for this one.
+     */
+    may_approve: PersonId[];
+    /**
+     * How many stay missing even if everybody approves who can: while it is not zero, somebody has
+     * to change the order or the rules.
+     */
+    out_of_reach: number;
+}
+
+/**
  * What a negative value means, such as returns that exceed the sales of a period.
  */
 export type NegativeDemand = "refuse" | "keep" | "zero";
@@ -2708,6 +4184,24 @@ export type NegativeDemand = "refuse" | "keep" | "zero";
  * What a person is told about an order.
  */
 export type Notice = "late_answer" | "lines_without_document" | "accepted_without_document" | "rejected" | "undeliverable" | "outcome_unknown" | "two_attempts_may_live" | "duplicate_in_erp" | "accepted_but_not_found" | "second_erp_order" | "rejected_yet_present" | "nullified_remotely" | "partly_nullified_remotely" | "cancel_refused" | "cancel_undeliverable" | "cancel_outcome_unknown" | "nothing_to_cancel" | "partly_cancelled" | "alive_after_nullification";
+
+/**
+ * A sequence of numbers, such as `PO-000123`.
+ */
+export interface Numbering {
+    /**
+     * Stands before the number; at most 64 printable characters.
+     */
+    prefix?: string;
+    /**
+     * The first number that is free.
+     */
+    next: number;
+    /**
+     * How many digits a number has, zeros before it included; from 1 to 15.
+     */
+    digits: number;
+}
 
 /**
  * One supplier's offer for one product.
@@ -2853,7 +4347,43 @@ export interface OfferColumns {
     goods_so_far?: Float64Array | undefined;
 }
 
-export type OfferId = string;
+export type OfferId = Identifier;
+
+/**
+ * Some packs of an offer as the supplier invoices them, in the offer's own currency.
+ */
+export interface OfferPrice {
+    /**
+     * Whole packs.
+     */
+    packs: number;
+    /**
+     * Price of one unit at the break reached; with a contract or incremental breaks the average, to
+     * six decimals.
+     */
+    unit_price: Money;
+    /**
+     * From which quantity on that price holds, where several are stated and not all is bought at the
+     * price of a contract.
+     */
+    price_break: Quantity | null;
+    /**
+     * Quantity times price, rounded half up to the minor unit once.
+     */
+    amount: Money;
+    /**
+     * For handling the packs, rounded half up once.
+     */
+    handling: Money;
+    /**
+     * Paid for what the packs come in, whether or not it comes back, rounded half up once.
+     */
+    deposit: Money;
+    /**
+     * Of all packs, unrounded, where it is known.
+     */
+    weight: Quantity | null;
+}
 
 /**
  * What a request asks of the other system.
@@ -2864,6 +4394,24 @@ export type Operation = { type: "create" } | { type: "lookup" } | { type: "cance
  * What a larger order would reach.
  */
 export type OrderAim = { type: "minimum_value"; value: Money } | { type: "free_freight"; value: Money; saves: Money } | { type: "price_level"; value: Money; discount: number } | { type: "fill_to"; load: Quantity };
+
+/**
+ * The last moment at which an order can be placed.
+ */
+export interface OrderBy {
+    /**
+     * The day at the supplier's place.
+     */
+    day: Day;
+    /**
+     * The time of that day there; without it, any.
+     */
+    time?: TimeOfDay | null;
+    /**
+     * How far the supplier's clocks are ahead of UTC, where that is known.
+     */
+    utc_offset?: UtcOffset | null;
+}
 
 /**
  * What an order costs beside its goods, in the currency of the comparison.
@@ -2895,6 +4443,42 @@ export interface OrderCharges {
      */
     yearly_rebate: Money;
 }
+
+/**
+ * Orders of one currency, their lines, adjustments and payments one behind the other; amounts in whole
+ * minor units.
+ */
+export interface OrderColumns {
+    /** Of every amount. */
+    currency: Currency;
+    /** Where each order's lines begin, and at the end where the last ones end. */
+    lines: Uint32Array;
+    /** Of each line, the number of who fulfils it; 0 for nobody in particular. */
+    vendors: Uint32Array;
+    /** Of each line, how many units. */
+    quantities: Uint32Array;
+    /** Of each line, what it costs before any adjustment; zero or more. */
+    amounts: Float64Array;
+    /** Where each order's adjustments begin, and at the end where the last ones end. */
+    adjustments: Uint32Array;
+    /** Of each adjustment 0 for a discount, 1 for shipping, 2 for a fee, 3 for a tax that is added. */
+    kinds: Uint32Array;
+    /** Of each adjustment: zero or less of a discount, else zero or more. */
+    adjustment_amounts: Float64Array;
+    /** Of each adjustment, the vendor whose lines alone it is for; 0 for all lines. */
+    adjustment_vendors?: Uint32Array | undefined;
+    /** Of each adjustment, which one of its order it follows, counted from 1; 0 for none. */
+    follows?: Uint32Array | undefined;
+    /** Where each order's payments begin, and at the end where the last ones end. */
+    payments?: Uint32Array | undefined;
+    /** Of each payment. */
+    payment_amounts?: Float64Array | undefined;
+}
+
+/**
+ * What one should know about an order before sending it.
+ */
+export type OrderConcern = { code: "supplier_blocked"; reason: string } | { code: "below_minimum"; missing: Money } | { code: "total_risen"; rate: Rate } | { code: "delivery_too_early"; possible: Day };
 
 /**
  * What decides how much a buyer with fixed quantities orders at once.
@@ -2944,10 +4528,12 @@ export interface OrderDifference {
     total: MoneyDifference;
 }
 
-export type OrderId = string;
+export type OrderId = Identifier;
 
 /**
  * One line of a customer's order.
+ *
+ * [`OrderLine::new`] is a plain line; everything else is a change to one of its fields.
  */
 export interface OrderLine {
     /**
@@ -2963,13 +4549,70 @@ export interface OrderLine {
      */
     vendor?: VendorId | null;
     /**
-     * How much.
+     * How much, also of what is given back.
      */
     quantity: Quantity;
     /**
-     * What the customer pays for the line before the order's adjustments.
+     * What the customer pays for the line before any adjustment; zero or less of a line that is
+     * given back.
      */
     amount: Money;
+    /**
+     * Whether the goods are given back; signs of amounts are then turned round.
+     */
+    returned?: boolean;
+    /**
+     * Discounts, charges and taxes of this line alone. They apply before the order's; lines whose
+     * adjustments have one name share a column.
+     */
+    adjustments?: LineAdjustment[];
+    /**
+     * Where it ships from.
+     */
+    ship_from?: LocationId | null;
+    /**
+     * How much of it is on hand; the rest is a back-order. Without it everything is on hand, but
+     * nothing of a product that has still to come out.
+     */
+    on_hand?: Quantity | null;
+    /**
+     * The day on which the product comes out; what is not on hand is then a pre-order. To be left
+     * out once the day has come.
+     */
+    release_date?: Day | null;
+    /**
+     * By which way it ships, such as `parcel` or `pallet`.
+     */
+    shipping_category?: string | null;
+    /**
+     * How warm it may get.
+     */
+    temperature?: Temperature | null;
+    /**
+     * The class of dangerous goods it belongs to, such as `3` for flammable liquids.
+     */
+    hazardous_class?: string | null;
+    /**
+     * The currency in which its vendor is paid.
+     */
+    settlement_currency?: Currency | null;
+    /**
+     * Weight of one unit of the quantity, packing included.
+     */
+    weight?: Quantity | null;
+    /**
+     * Volume of one unit of the quantity, packing included.
+     */
+    volume?: Quantity | null;
+    /**
+     * The agreement that it is taken from.
+     */
+    contract?: ContractId | null;
+    /**
+     * Whatever else belongs to the line, such as an engraving: kept with it, and by name something
+     * to split by.
+     */
+    attributes?: Record<string, string>;
 }
 
 /**
@@ -3025,9 +4668,42 @@ export interface OwnDemand {
 }
 
 /**
+ * Who pays what of a sale order, after everything that has become of it.
+ */
+export interface PaidSaleOrder {
+    /**
+     * Which.
+     */
+    sale_order: SaleOrderId;
+    /**
+     * Its part of each payment; parts of zero are left out.
+     */
+    payments: PaymentShare[];
+    /**
+     * What lines that are given back pay of it.
+     */
+    offset?: Money | null;
+}
+
+/**
  * The word for a parent order, the most pressing first match.
  */
 export type ParentStatus = "not_prepared" | "nullified" | "needs_review" | "in_doubt" | "cancellation_pending" | "cancellation_pending_mixed" | "pending_with_errors" | "partially_sent" | "pending" | "partially_failed" | "failed" | "partially_nullified" | "sent";
+
+/**
+ * What the lines of a sale order have in common.
+ */
+export interface PartKey {
+    /**
+     * In what.
+     */
+    by: SplitKey;
+    /**
+     * Which; null where the lines say nothing. Availability is `on_hand`, `backorder`, or `preorder`
+     * and its day.
+     */
+    value: string | null;
+}
 
 /**
  * A line of a purchase order of the past.
@@ -3064,6 +4740,45 @@ export interface PastPurchase {
 }
 
 /**
+ * A payment of an order.
+ */
+export interface Payment {
+    /**
+     * Its name within the order.
+     */
+    id: PaymentId;
+    /**
+     * By what.
+     */
+    kind: PaymentKind;
+    /**
+     * How much; zero or less where the order's total is, since money then goes back.
+     */
+    amount: Money;
+}
+
+export type PaymentId = Identifier;
+
+/**
+ * By what is paid.
+ */
+export type PaymentKind = "card" | "transfer" | "cash" | "gift_card" | "store_credit" | "on_account";
+
+/**
+ * A part of a payment.
+ */
+export interface PaymentShare {
+    /**
+     * The order's payment.
+     */
+    id: PaymentId;
+    /**
+     * The part.
+     */
+    amount: Money;
+}
+
+/**
  * When goods have to be paid.
  */
 export interface PaymentTerms {
@@ -3097,6 +4812,32 @@ export interface PeriodReceipt {
 }
 
 /**
+ * How often one person counts in a decision.
+ */
+export type PersonCounts = "once" | "once_per_level";
+
+export type PersonId = Identifier;
+
+/**
+ * Every document that an order has led to. None is ever rewritten: what stands is the sale orders
+ * and amendments without the refunds, added up column by column.
+ */
+export interface Placed {
+    /**
+     * As they were made, those of earlier revisions first.
+     */
+    sale_orders?: SaleOrder[];
+    /**
+     * What was given back, each sale order's in their sequence.
+     */
+    refunds?: Refund[];
+    /**
+     * What changed besides, each sale order's in their sequence.
+     */
+    amendments?: Amendment[];
+}
+
+/**
  * What to buy today, and why.
  */
 export interface Plan {
@@ -3105,7 +4846,8 @@ export interface Plan {
      */
     today: Day;
     /**
-     * Of every amount.
+     * In which offers are compared, and of every amount of the allocation; purchase orders are in
+     * that of the supplier's invoice.
      */
     currency: Currency;
     /**
@@ -3117,9 +4859,13 @@ export interface Plan {
      */
     allocation: Allocation;
     /**
-     * One draft for each supplier that gets something.
+     * One draft for each supplier that gets something, and for each currency and location.
      */
     purchase_orders: PurchaseOrder[];
+    /**
+     * The number that is free behind theirs, where they are numbered.
+     */
+    next_number?: number | null;
     /**
      * What was read but not used, in words.
      */
@@ -3194,6 +4940,10 @@ export interface PlanRequest {
      * What other currencies are worth; offers in others are excluded.
      */
     exchange_rates?: ExchangeRate[];
+    /**
+     * How to draft purchase orders, and what to write on them.
+     */
+    drafts?: DraftOptions;
 }
 
 /**
@@ -3379,6 +5129,16 @@ export interface PolicyMeasures {
 }
 
 /**
+ * Who was to fulfil a line before.
+ */
+export interface PreviousVendor {
+    /**
+     * Nobody in particular when null.
+     */
+    vendor: VendorId | null;
+}
+
+/**
  * A price that holds from some quantity on.
  */
 export interface PriceBreak {
@@ -3390,6 +5150,72 @@ export interface PriceBreak {
      * Price of one unit of `minimum_quantity`.
      */
     unit_price: Money;
+}
+
+/**
+ * Whether a line costs more than drafted.
+ */
+export type PriceChange = "unchanged" | "risen" | "fallen" | "unknown";
+
+/**
+ * A draft at the prices of today.
+ */
+export interface PriceCheck {
+    /**
+     * Every line, in the draft's order.
+     */
+    lines: CheckedLine[];
+    /**
+     * What concerns the whole order.
+     */
+    concerns: OrderConcern[];
+    /**
+     * Sum of the lines' amounts, as drafted and today.
+     */
+    goods: MoneyDifference;
+    /**
+     * Freight.
+     */
+    freight: MoneyDifference;
+    /**
+     * Handling and surcharges of the order.
+     */
+    charges: MoneyDifference;
+    /**
+     * Everything but tax.
+     */
+    net: MoneyDifference;
+    /**
+     * Tax.
+     */
+    tax: MoneyDifference;
+    /**
+     * Everything.
+     */
+    total: MoneyDifference;
+    /**
+     * Whether no concern speaks against sending the draft as it is.
+     */
+    may_be_sent: boolean;
+    /**
+     * The draft's next revision, at the prices of today; none where it would be as it is. Lines whose
+     * offer cannot be priced keep what they say.
+     */
+    repriced: PurchaseOrder | null;
+}
+
+/**
+ * How much may have changed since the draft.
+ */
+export interface PriceCheckOptions {
+    /**
+     * By what share a line, and the order's total, may cost more than drafted; without it, nothing.
+     */
+    tolerance?: Rate;
+    /**
+     * After how many days what a supplier says to have counts for nothing; without it, never.
+     */
+    availability_max_age_days?: number | null;
 }
 
 /**
@@ -3530,6 +5356,51 @@ export interface ProductProblem {
 export type ProfileAverage = "mean" | "median";
 
 /**
+ * The columns of an order beside those of its parts.
+ */
+export interface Proof {
+    /**
+     * Goods, total, offset (where payments are known), the lines' adjustments by name, the order's
+     * in their sequence, payments, commissions each with its tax.
+     */
+    columns: ProvedColumn[];
+    /**
+     * Whether nothing is wrong.
+     */
+    conserved: boolean;
+    /**
+     * What is wrong.
+     */
+    breaches: Breach[];
+}
+
+/**
+ * One column of money.
+ */
+export interface ProvedColumn {
+    /**
+     * What it is of.
+     */
+    column: ColumnKind;
+    /**
+     * Of which adjustment, payment or commission.
+     */
+    id: string | null;
+    /**
+     * What the order says, or what its terms come to.
+     */
+    order: Money;
+    /**
+     * Sum over the sale orders.
+     */
+    parts: Money;
+    /**
+     * What no line could take; order is parts and this.
+     */
+    unapplied: Money;
+}
+
+/**
  * The five words other systems know for the state of a sale order.
  */
 export type PublicStatus = "initial" | "sent" | "failed" | "nullified" | "cancellation_pending";
@@ -3564,21 +5435,53 @@ export interface Purchase {
 
 /**
  * A purchase order that nobody has approved yet.
+ *
+ * Every amount is in the currency in which the supplier invoices.
  */
 export interface PurchaseOrder {
     /**
-     * Derived from day, supplier and content: the same proposal has the same name, another one
-     * another.
+     * Derived from day, supplier and content (products, offers, packs, where and when they go): the
+     * same proposal has the same name, another one another.
      */
     id: PurchaseOrderId;
+    /**
+     * Its number in the buyer's sequence, where one was given.
+     */
+    number?: string | null;
+    /**
+     * Counts the changes of the draft, from 1.
+     */
+    revision: number;
     /**
      * From whom we buy.
      */
     supplier: SupplierId;
     /**
+     * What people call the supplier.
+     */
+    supplier_name?: string | null;
+    /**
+     * Where the goods go.
+     */
+    location?: LocationId | null;
+    /**
+     * In which the supplier invoices.
+     */
+    currency: Currency;
+    /**
      * The day on which it would be placed.
      */
     order_date: Day;
+    /**
+     * The day on which the goods shall come: the last day on which the supplier delivers before
+     * anything of it is needed late, or else the first on which it can.
+     */
+    requested_delivery: Day;
+    /**
+     * The last moment at which the supplier takes the order for that day, where its lead times are
+     * known.
+     */
+    order_by?: OrderBy | null;
     /**
      * The lines in order of the products.
      */
@@ -3597,16 +5500,41 @@ export interface PurchaseOrder {
      */
     charges: Money;
     /**
-     * Goods, freight and charges.
+     * Tax on freight and charges, where they are taxed.
+     */
+    charges_tax_rate?: Rate | null;
+    /**
+     * Goods, the lines' charges, freight and charges of the order.
+     */
+    net: Money;
+    /**
+     * Tax by rate, the lowest rate first; the base of a rate is what the lines of that rate and their
+     * charges cost, and freight and charges of the order where they are taxed at it.
+     */
+    taxes: PurchaseTax[];
+    /**
+     * All tax.
+     */
+    tax: Money;
+    /**
+     * Net and tax.
      */
     total: Money;
     /**
-     * The day on which the last line can be sold.
+     * The day on which the last line can be sold when it is delivered as requested.
      */
     expected_arrival: Day;
+    /**
+     * For the supplier and for whoever approves.
+     */
+    notes?: string[];
+    /**
+     * The drafts that were merged into it, so that none is ordered twice.
+     */
+    merged?: MergedDraft[];
 }
 
-export type PurchaseOrderId = string;
+export type PurchaseOrderId = Identifier;
 
 /**
  * One line of a purchase order.
@@ -3621,6 +5549,22 @@ export interface PurchaseOrderLine {
      */
     sku: Sku;
     /**
+     * What the buyer calls it, where that is not the product's name.
+     */
+    buyer_code?: string | null;
+    /**
+     * What the supplier calls it.
+     */
+    supplier_code?: string | null;
+    /**
+     * What people call it.
+     */
+    description?: string | null;
+    /**
+     * Where it goes, where that is not where the order goes.
+     */
+    location?: LocationId | null;
+    /**
      * The offer it takes up.
      */
     offer: OfferId;
@@ -3629,25 +5573,68 @@ export interface PurchaseOrderLine {
      */
     packs: number;
     /**
-     * What they contain.
+     * Content of one pack, in the supplier's unit.
+     */
+    pack_size: Quantity;
+    /**
+     * What they contain, in the unit in which stock is kept.
      */
     quantity: Quantity;
     /**
-     * Price of one unit of the offer.
+     * Price of one unit of the offer; an average to six decimals where a contract or incremental
+     * breaks give several.
      */
     unit_price: Money;
     /**
-     * What the line costs.
+     * What that price is for one of, where the offer is known.
+     */
+    price_unit?: Unit | null;
+    /**
+     * From which quantity on the price holds, where it is one of several.
+     */
+    price_break?: Quantity | null;
+    /**
+     * What the goods of the line cost.
      */
     amount: Money;
+    /**
+     * What the supplier charges on the line beside the goods, such as handling and deposits.
+     */
+    charges: Money;
+    /**
+     * Tax on the line, where the offer states one.
+     */
+    tax_rate?: Rate | null;
     /**
      * The day on which it is needed.
      */
     need_by: Day;
     /**
-     * The day on which it can be sold.
+     * The first day on which it could be sold, as far as the offer allows.
      */
     arrival: Day;
+    /**
+     * Why it is bought: from the forecast to the choice of the offer, in words and numbers.
+     */
+    reasons?: Reason[];
+}
+
+/**
+ * Tax of one rate.
+ */
+export interface PurchaseTax {
+    /**
+     * Share of the base.
+     */
+    rate: Rate;
+    /**
+     * What is taxed.
+     */
+    base: Money;
+    /**
+     * The tax, rounded half up once on the base.
+     */
+    amount: Money;
 }
 
 /**
@@ -3682,7 +5669,10 @@ export interface QuantileScore {
     coverage: number | undefined;
 }
 
-/** An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`. */
+/**
+ * An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`.
+ * @pattern ^-?[0-9]+(\.[0-9]+)? [A-Za-z0-9_]{1,12}$
+ */
 export type Quantity = string;
 
 /**
@@ -3767,6 +5757,31 @@ export interface RankedOffer {
 }
 
 /**
+ * An exact factor of zero or more, such as a tax rate of `"0.19"`.
+ * @pattern ^[0-9]+(\.[0-9]+)?$
+ */
+export type Rate = string;
+
+/**
+ * A step of the reasoning that led to a line.
+ */
+export interface Reason {
+    /**
+     * Which.
+     */
+    step: ReasonStep;
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
+ * The steps from a forecast to a line.
+ */
+export type ReasonStep = "forecast" | "requirement" | "allocation";
+
+/**
  * A share that is given back from some yearly value on.
  */
 export interface RebateTier {
@@ -3833,6 +5848,139 @@ export interface ReferenceLookup {
  * How often a forecaster learns everything anew.
  */
 export type Refit = "every_origin" | "update";
+
+/**
+ * What is given back of a sale order.
+ *
+ * Amounts have the signs that they have in the sale order, so that what stands is the sale order
+ * without its refunds: a discount is below zero here too, and undoing a return asks the customer for
+ * the money again with a total below zero.
+ */
+export interface Refund {
+    /**
+     * Of what.
+     */
+    sale_order: SaleOrderId;
+    /**
+     * Counts the refunds of the sale order, from 1. With the sale order it names the refund: asking
+     * again with the same earlier refunds gives the same name and the same figures.
+     */
+    number: number;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * The lines, in the sequence of the sale order.
+     */
+    lines: RefundLine[];
+    /**
+     * Sum of the lines' amounts before adjustments.
+     */
+    goods: Money;
+    /**
+     * What is given back of each adjustment, in the sequence of the sale order; parts of zero are
+     * left out.
+     */
+    adjustments: Share[];
+    /**
+     * What is kept of charges, by the request's policies.
+     */
+    kept?: Share[];
+    /**
+     * Goods and adjustments given back, without taxes that are contained in them.
+     */
+    total: Money;
+    /**
+     * What goes back to each payment.
+     */
+    payments?: PaymentShare[];
+    /**
+     * What lines given back had paid of it: the customer's credit again, to be paid out or credited
+     * as agreed, for no payment holds it.
+     */
+    offset?: Money | null;
+    /**
+     * What rounding leaves to a later refund, since a payment never gives back more than it gave
+     * and never takes. Total is payments, offset and this, where payments are known.
+     */
+    rounding?: Money | null;
+    /**
+     * What the operator gives back of each commission.
+     */
+    commissions?: CommissionShare[];
+}
+
+/**
+ * What is given back of one line.
+ */
+export interface RefundLine {
+    /**
+     * The line.
+     */
+    line: LineId;
+    /**
+     * How much of it.
+     */
+    quantity: Quantity;
+    /**
+     * The amount before adjustments.
+     */
+    amount: Money;
+    /**
+     * What is given back of each adjustment; parts of zero are left out.
+     */
+    adjustments: Share[];
+    /**
+     * What is kept of charges.
+     */
+    kept?: Share[];
+    /**
+     * Amount and adjustments given back, without taxes that are contained in them.
+     */
+    total: Money;
+    /**
+     * What goes back to each payment.
+     */
+    payments?: PaymentShare[];
+    /**
+     * What lines given back had paid of it.
+     */
+    offset?: Money | null;
+    /**
+     * What rounding leaves to a later refund.
+     */
+    rounding?: Money | null;
+    /**
+     * What the operator gives back of each commission.
+     */
+    commissions?: CommissionShare[];
+}
+
+/**
+ * What shall be given back of a sale order.
+ *
+ * Charges are a matter of the shop's terms and of law, so there is no default for them.
+ */
+export interface RefundRequest {
+    /**
+     * Which goods.
+     */
+    what: RefundScope;
+    /**
+     * Whether their part of shipping charges is given back, with the taxes and discounts on it.
+     */
+    shipping: ChargePolicy;
+    /**
+     * The same for their part of other fees.
+     */
+    fees: ChargePolicy;
+}
+
+/**
+ * Which goods are given back.
+ */
+export type RefundScope = { type: "line"; line: LineId } | { type: "units"; line: LineId; quantity: Quantity } | { type: "sale_order" };
 
 /**
  * Why a person cannot ask something now.
@@ -4223,6 +6371,54 @@ export interface Revision {
 }
 
 /**
+ * What an edit of an order changes.
+ */
+export interface Revision {
+    /**
+     * The customer's order.
+     */
+    order: OrderId;
+    /**
+     * Of the order.
+     */
+    revision: number;
+    /**
+     * Of every amount.
+     */
+    currency: Currency;
+    /**
+     * What is added: new lines and the added units of others.
+     */
+    sale_orders: SaleOrder[];
+    /**
+     * What is taken out: lines that are gone or moved, and the units by which others were lowered.
+     * Their payments are free for the revised order again; see the balance.
+     */
+    refunds: Refund[];
+    /**
+     * What changes for sale orders that stay.
+     */
+    amendments: Amendment[];
+    /**
+     * Parts of discounts that no line of the revised order could take.
+     */
+    unapplied?: Share[];
+    /**
+     * Who pays what of every sale order that is new or now paid otherwise.
+     */
+    payments?: PaidSaleOrder[];
+    /**
+     * What has to be taken from each payment, or less than zero what has to go back to it: what it
+     * pays now without what it paid before the edit.
+     */
+    balance?: PaymentShare[];
+    /**
+     * All documents with those of this revision, for the next one and for refunds.
+     */
+    placed: Placed;
+}
+
+/**
  * What changed since an allocation, and what further change may cost.
  */
 export interface RevisionOptions {
@@ -4247,6 +6443,20 @@ export interface RevisionOptions {
  * Why an order line is not as it was.
  */
 export type RevisionReason = "rejected" | "not_possible" | "not_required" | "replacement" | "newly_served" | "saving";
+
+/**
+ * What happens to the charges on goods that an edit takes out of an order.
+ */
+export interface RevisionTerms {
+    /**
+     * To their part of shipping charges that the order still has.
+     */
+    shipping: ChargePolicy;
+    /**
+     * To their part of other fees that the order still has.
+     */
+    fees: ChargePolicy;
+}
 
 /**
  * A parent order's status and the counts behind the word.
@@ -4381,7 +6591,7 @@ export interface RunnerUp {
  */
 export interface SaleOrder {
     /**
-     * Derived from order, revision and partition, so that a second split names the same document.
+     * Derived from order, revision and key, so that a second split names the same document.
      */
     id: SaleOrderId;
     /**
@@ -4389,13 +6599,26 @@ export interface SaleOrder {
      */
     order: OrderId;
     /**
-     * Its revision.
+     * The revision of it that made this sale order.
      */
     revision: number;
     /**
      * Who fulfils it; nobody in particular when null.
      */
     vendor: VendorId | null;
+    /**
+     * What its lines have in common beside the vendor, as the rules ask.
+     */
+    keys?: PartKey[];
+    /**
+     * Which of the parcels it is, counted from 1, where the rules state a capacity or goods that
+     * never share.
+     */
+    parcel?: number | null;
+    /**
+     * Whether it is a single unit that no parcel can take.
+     */
+    over_capacity?: boolean;
     /**
      * Of every amount.
      */
@@ -4409,14 +6632,27 @@ export interface SaleOrder {
      */
     goods: Money;
     /**
-     * This part of each of the order's adjustments, in the order's sequence; parts of zero are left
-     * out.
+     * This part of each adjustment: the lines' own in order of their names, then the order's in
+     * their sequence; parts of zero are left out.
      */
     adjustments: Share[];
     /**
-     * Goods and adjustments.
+     * Goods and adjustments, without taxes that are contained in them.
      */
     total: Money;
+    /**
+     * This part of each payment, in their sequence; parts of zero are left out.
+     */
+    payments?: PaymentShare[];
+    /**
+     * What lines that are given back pay of it, or less than zero what its own such lines pay of
+     * others; over the whole order nothing. Total is payments and this, where payments are known.
+     */
+    offset?: Money | null;
+    /**
+     * This part of each commission, in their sequence; parts of zero are left out.
+     */
+    commissions?: CommissionShare[];
 }
 
 /**
@@ -4444,7 +6680,7 @@ export interface SaleOrderFlow {
     requests: RequestLife[];
 }
 
-export type SaleOrderId = string;
+export type SaleOrderId = Identifier;
 
 /**
  * What is known about one sale order; store it, pass it back, change nothing in it.
@@ -4558,7 +6794,7 @@ export interface SaleOrderLife {
 }
 
 /**
- * One line and its part of the order's adjustments.
+ * One line, or the part of it that is here, with its part of all money.
  */
 export interface SaleOrderLine {
     /**
@@ -4570,21 +6806,50 @@ export interface SaleOrderLine {
      */
     sku: Sku;
     /**
-     * How much.
+     * How much of it is here.
      */
     quantity: Quantity;
     /**
-     * The line's amount before adjustments.
+     * Whether the goods are given back.
+     */
+    returned?: boolean;
+    /**
+     * Who was to fulfil it when it was put into the cart, where that has changed.
+     */
+    vendor_before?: PreviousVendor | null;
+    /**
+     * The agreement that it is taken from.
+     */
+    contract?: ContractId | null;
+    /**
+     * Whatever else belongs to the line.
+     */
+    attributes?: Record<string, string>;
+    /**
+     * The amount before adjustments.
      */
     amount: Money;
     /**
-     * Its part of each adjustment, in the order's sequence; parts of zero are left out.
+     * Its part of each adjustment: its own in order of their names, then the order's in their
+     * sequence; parts of zero are left out.
      */
     adjustments: Share[];
     /**
-     * Amount and adjustments.
+     * Amount and adjustments, without taxes that are contained in them.
      */
     total: Money;
+    /**
+     * Its part of each payment, in their sequence; parts of zero are left out.
+     */
+    payments?: PaymentShare[];
+    /**
+     * What lines that are given back pay of it, or less than zero what it pays of others.
+     */
+    offset?: Money | null;
+    /**
+     * Its part of each commission, in their sequence; parts of zero are left out.
+     */
+    commissions?: CommissionShare[];
 }
 
 /**
@@ -4942,7 +7207,7 @@ export interface SeriesTableProblem extends TableProblem {
  */
 export interface Share {
     /**
-     * The order's adjustment.
+     * The adjustment.
      */
     id: AdjustmentId;
     /**
@@ -4950,10 +7215,27 @@ export interface Share {
      */
     kind: AdjustmentKind;
     /**
+     * Whether a tax is contained in the amounts rather than added to them.
+     */
+    included?: boolean;
+    /**
+     * The charge whose tax or discount it is.
+     */
+    follows?: AdjustmentId | null;
+    /**
      * The part.
      */
     amount: Money;
 }
+
+/**
+ * What waits for what is not on hand.
+ *
+ * What waits does so for the latest: on hand comes before the pre-orders by their days, and these
+ * before back-orders, of which nobody knows the day. Goods that are given back never wait, and
+ * nothing waits for them.
+ */
+export type ShipComplete = "nothing" | "line" | "sale_order" | "order";
 
 /**
  * Who orders how much: by levels for every period, or one entry that is always the same.
@@ -5213,8 +7495,7 @@ export interface SimulationTrace {
  */
 export type SimulationUnmetDemand = "lost" | "back_ordered" | "emergency";
 
-/** Identifiers: 1 to 128 printable characters without spaces around them. */
-export type Sku = string;
+export type Sku = Identifier;
 
 /**
  * Some of the products, told apart by what was known before the replay.
@@ -5339,28 +7620,118 @@ export interface SourcingRequest {
  */
 export interface Split {
     /**
-     * The parts: first the one without vendor, then by vendor, then by line.
+     * The parts: first those without vendor, then by vendor, by the keys, by line, by parcel.
      */
     sale_orders: SaleOrder[];
     /**
      * Parts of discounts that no line could take, since none becomes negative.
      */
     unapplied: Share[];
+    /**
+     * Codes of the coupons used, each once for the whole order.
+     */
+    coupons?: string[];
+}
+
+/** What became of orders in columns; amounts in whole minor units. */
+export interface SplitColumns {
+    /** Of each line, its sale order: a place in the columns of parts. */
+    parts: Uint32Array;
+    /** Of each line, its amount and adjustments. */
+    totals: Float64Array;
+    /** Order by order, line by line: the line's part of each of the order's adjustments. */
+    shares: Float64Array;
+    /** Order by order, line by line: the line's part of each of the order's payments. */
+    paid: Float64Array;
+    /**
+     * Where each order's sale orders begin, in order of the vendors, and at the end where the last ones
+     * end. An order that is refused has none.
+     */
+    part_offsets: Uint32Array;
+    /** Of each sale order. */
+    part_totals: Float64Array;
+    /** Of each adjustment, what no line could take. */
+    unapplied: Float64Array;
+    /** Orders that cannot be split; what stands for them in the other columns is zero. */
+    problems: { order: number; refused: Invalid }[];
 }
 
 /**
- * What lines must have in common to stay together.
+ * What lines can have in common.
  */
-export type SplitBy = "vendor" | "line";
+export type SplitKey = "ship_from" | "availability" | "shipping_category" | "temperature" | "hazardous_class" | "settlement_currency" | { attribute: string };
 
 /**
- * How an order is divided.
+ * How an order is divided: always by vendor, then by what is stated here.
+ *
+ * Lines without vendor are a part of their own, before all others. So are lines that say nothing
+ * about a key: to say nothing is something that lines have in common.
  */
 export interface SplitRules {
     /**
-     * What lines must have in common to stay together.
+     * What lines must have in common beside the vendor to stay together, in this order.
      */
-    by?: SplitBy;
+    then_by?: SplitKey[];
+    /**
+     * Whether every line is a sale order, for systems that answer per product; a line that is cut
+     * is one for each of its parts.
+     */
+    one_line_per_order?: boolean;
+    /**
+     * What waits for what is not on hand; it matters where orders are divided by availability.
+     */
+    ship_complete?: ShipComplete;
+    /**
+     * How much fits in one sale order; without it, anything.
+     */
+    capacity?: Capacity | null;
+    /**
+     * Goods that never share a sale order.
+     */
+    incompatible?: Incompatible[];
+    /**
+     * Who fulfils each product now, where that may have changed since the line was put into the
+     * cart; a change is noted on the line. Products that are not named keep the line's vendor.
+     */
+    vendors?: Record<Sku, VendorId>;
+    /**
+     * Who may fulfil at all; a line of any other vendor is an error. Without it, anybody.
+     */
+    allowed_vendors?: VendorId[] | null;
+}
+
+/**
+ * What the shop reckoned for the whole order.
+ */
+export interface StatedTotals {
+    /**
+     * Of the lines before any adjustment.
+     */
+    goods?: Money | null;
+    /**
+     * Of all discounts that could be applied; zero or less.
+     */
+    discount?: Money | null;
+    /**
+     * Of all charges for the way.
+     */
+    shipping?: Money | null;
+    /**
+     * Of all fees.
+     */
+    fee?: Money | null;
+    /**
+     * Of all taxes that are added.
+     */
+    tax?: Money | null;
+    /**
+     * Of all taxes that are contained in other amounts.
+     */
+    included_tax?: Money | null;
+    /**
+     * What the customer pays.
+     */
+    total?: Money | null;
 }
 
 /** What each location is sent. */
@@ -5531,7 +7902,72 @@ export interface Substitution {
     replacements: Replacement[];
 }
 
-export type SupplierId = string;
+/**
+ * Packs to add to a draft, and what that changes.
+ *
+ * Everything is at the prices and terms of today; tax is in `total` alone.
+ */
+export interface Suggestion {
+    /**
+     * What the order reaches, one at least.
+     */
+    reaches: Threshold[];
+    /**
+     * What to add: one offer or two.
+     */
+    additions: AddedPacks[];
+    /**
+     * What the lines then cost more, goods and their charges.
+     */
+    outlay: Money;
+    /**
+     * What the order as a whole then costs less: freight, charges and the yearly rebate.
+     */
+    saving: Money;
+    /**
+     * What all of it costs: outlay less saving; negative where the order gets cheaper.
+     */
+    cost: Money;
+    /**
+     * What the added goods are worth.
+     */
+    worth: Money;
+    /**
+     * Worth less cost: what the suggestion brings.
+     */
+    net_saving: Money;
+    /**
+     * The order without tax, as it is and with the addition.
+     */
+    net: MoneyDifference;
+    /**
+     * What comes back at the end of the year because of the order, zero or less.
+     */
+    yearly_rebate: MoneyDifference;
+    /**
+     * The order with tax.
+     */
+    total: MoneyDifference;
+    /**
+     * Whether the supplier refuses the order as it is and takes it so.
+     */
+    makes_possible: boolean;
+    /**
+     * The draft's next revision with the addition.
+     */
+    order: PurchaseOrder;
+    /**
+     * In words and numbers.
+     */
+    text: string;
+}
+
+/**
+ * Which suggestions to make.
+ */
+export type SuggestionReport = "paying" | "all";
+
+export type SupplierId = Identifier;
 
 /**
  * One supplier's order.
@@ -5758,6 +8194,24 @@ export interface SwitchingPrice {
     proved: boolean;
 }
 
+/**
+ * What a system that takes sale orders needs of every line.
+ */
+export interface SystemNeeds {
+    /**
+     * Whose lines go to it; all lines without it.
+     */
+    vendors?: VendorId[] | null;
+    /**
+     * Whether names of products have to be digits and nothing else.
+     */
+    numeric_skus?: boolean;
+    /**
+     * Whether every line has to name its contract.
+     */
+    contract?: boolean;
+}
+
 /** A file's name, which messages show, and its content. */
 export interface TableFile { name: string; bytes: Uint8Array; }
 
@@ -5814,6 +8268,46 @@ export interface Tax {
 }
 
 /**
+ * What a tax was reckoned from.
+ *
+ * A tax whose amount is further from rate times base than rounding every single unit explains is
+ * refused.
+ */
+export interface TaxBase {
+    /**
+     * Share of the base.
+     */
+    rate: Rate;
+    /**
+     * The amount without the tax.
+     */
+    base: Money;
+}
+
+/**
+ * Tax of a rate before and after; nothing where a draft does not have the rate.
+ */
+export interface TaxDifference {
+    /**
+     * Which rate.
+     */
+    rate: Rate;
+    /**
+     * What is taxed.
+     */
+    base: MoneyDifference;
+    /**
+     * The tax.
+     */
+    amount: MoneyDifference;
+}
+
+/**
+ * How warm goods may get.
+ */
+export type Temperature = "ambient" | "chilled" | "frozen";
+
+/**
  * One number of the arithmetic and what it is.
  */
 export interface Term {
@@ -5826,6 +8320,11 @@ export interface Term {
      */
     value: string;
 }
+
+/**
+ * What an addition reaches.
+ */
+export type Threshold = { kind: "minimum_order_value"; from: Money } | { kind: "free_freight"; from: Money } | { kind: "freight_band"; from: OrderSize; freight: Money } | { kind: "rebate_tier"; from: Money; rate: Rate } | { kind: "price_break"; line: LineId; from: Quantity | null; unit_price: Money };
 
 /** A time of the day, such as `"14:30"`. */
 export type TimeOfDay = string;
@@ -5877,7 +8376,10 @@ export interface TransferPlan {
     refused: Invalid[];
 }
 
-/** A unit of measure, such as `"each"`. */
+/**
+ * A unit of measure, such as `"each"`.
+ * @pattern ^[A-Za-z0-9_]{1,12}$
+ */
 export type Unit = string;
 
 /**
@@ -5912,7 +8414,29 @@ export type UnmetDemand = "back_ordered" | "lost";
  */
 export type Urgency = "out_of_stock" | "late" | "now" | "due" | "none";
 
-export type VendorId = string;
+/** How far clocks are ahead of UTC, such as `"+02:00"`. */
+export type UtcOffset = string;
+
+export type VendorId = Identifier;
+
+/**
+ * The least that a vendor wants to sell in one order.
+ */
+export interface VendorMinimum {
+    /**
+     * Who.
+     */
+    vendor: VendorId;
+    /**
+     * In the order's currency.
+     */
+    value: Money;
+}
+
+/**
+ * What somebody said.
+ */
+export type Verdict = "approved" | "refused";
 
 /**
  * The warehouse, which sells nothing itself; what it sells is one more location without lead time.
@@ -6019,6 +8543,22 @@ export function backtest(batch: BatchColumns, request: BacktestRequest, on_progr
 export function backtestOptions(season_length: number, periods: number): Required<BacktestOptions>;
 
 /**
+ * Refuses rules that contradict themselves or ask what nobody can give.
+ */
+export function checkApprovalRules(rules: ApprovalRules): void;
+
+/**
+ * What keeps an order from being placed: minimum values, contracts, what order systems ask for;
+ * nothing, if nothing does.
+ */
+export function checkCompletion(order: CustomerOrder, split: Split, rules: CompletionRules): CompletionProblem[];
+
+/**
+ * Whether what a draft says of prices, packs and days still holds.
+ */
+export function checkPrices(draft: PurchaseOrder, quotes: DraftQuotes, options: PriceCheckOptions): PriceCheck;
+
+/**
  * Ranks the offers for one requirement under the policy of the options.
  */
 export function compare(need: Need, offers: Offer[], terms: SupplierTerms[], so_far: OrderSoFar[], options: SourcingOptions): Comparison;
@@ -6034,15 +8574,26 @@ export function compareAllocations(before: Allocation, after: Allocation): Alloc
 export function compareColumns(columns: OfferColumns): ColumnComparison;
 
 /**
+ * Whether a purchase order may be placed, who is asked if not, and by which rules.
+ */
+export function decideApproval(draft: PurchaseOrder, rules: ApprovalRules, context: ApprovalContext, given: Approval[]): ApprovalDecision;
+
+/**
  * Forecasts one history and sums it up: what `replenish` is asked with, as often as one likes, without
  * forecasting again.
  */
 export function demandSums(series_columns: SeriesColumns, options: ForecastOptions, periods: number): DemandSums;
 
 /**
- * Drafts one purchase order for every supplier of an allocation.
+ * What is different between two states of a draft.
  */
-export function draftPurchaseOrders(allocation: Allocation, context: DraftContext): PurchaseOrder[];
+export function draftDifference(before: PurchaseOrder, after: PurchaseOrder): DraftDifference;
+
+/**
+ * Drafts the purchase orders of an allocation, one for each supplier, and more where currencies,
+ * locations or days divide them.
+ */
+export function draftPurchaseOrders(allocation: Allocation, context: DraftContext): Drafts;
 
 /**
  * Works out what a warehouse must order so that the stock of its whole echelon covers the demand of all
@@ -6112,6 +8663,11 @@ export function instanceRequest(instance: BasketInstance, today: Day): SourcingR
 export function leadTimeDemand(series: SeriesColumns, options: ForecastOptions, lead_time: LeadTime, probabilities: Probability[]): LeadTimeDemand;
 
 /**
+ * Adds a draft to one that is open, and says what that saves.
+ */
+export function mergeDrafts(open: PurchaseOrder, addition: PurchaseOrder, quotes: DraftQuotes): Merged;
+
+/**
  * As `leadTimeDemand`, of a kept model.
  */
 export function modelLeadTimeDemand(model: FittedModel, lead_time: LeadTime, probabilities: Probability[]): LeadTimeDemand;
@@ -6155,6 +8711,12 @@ export function planOptions(today: Day): PlanOptions;
 export function proposeTransfers(unit: Unit, locations: StockLocation[], lanes: Lane[], buying_per_unit: Money): TransferPlan;
 
 /**
+ * Proves that a split holds every minor unit and every piece of its order once, or says what does
+ * not add up.
+ */
+export function proveSplit(order: CustomerOrder, split: Split): Proof;
+
+/**
  * A seed for policies whose caller has none: 32 random bits, the only randomness there is.
  */
 export function randomSeed(): number;
@@ -6174,6 +8736,16 @@ export function readSourcing(files: SourcingFiles, today: Day): SourcingRequest;
  * Forecasts of all nodes that add up, from forecasts that need not: a path for each node.
  */
 export function reconcile(hierarchy: HierarchyColumns, forecasts: readonly (readonly number[])[], options: ReconcileOptions): number[][];
+
+/**
+ * What a customer gets back for units, a line or all of a sale order, after earlier refunds of it.
+ */
+export function refund(saleOrder: SaleOrder, earlier: Refund[], request: RefundRequest): Refund;
+
+/**
+ * `refund` of what refunds and later revisions have left of a sale order.
+ */
+export function refundPlaced(placed: Placed, saleOrder: SaleOrderId, request: RefundRequest): Refund;
 
 /**
  * Works out what must be bought of one product: microseconds, so that a slider may ask with every
@@ -6196,6 +8768,12 @@ export function requirementsFromTables(files: ProductFiles, options: PlanOptions
  * Allocates a basket once more after something about it changed, with little change to the rest.
  */
 export function reviseAllocation(needs: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, previous: Allocation, change: RevisionOptions): Revision;
+
+/**
+ * What an edit of an order changes: the sale orders that were placed keep their names and figures,
+ * and only the difference is apportioned.
+ */
+export function reviseOrder(placed: Placed, order: CustomerOrder, rules: SplitRules, terms: RevisionTerms): Revision;
 
 /**
  * The status of an order from the states of its sale orders.
@@ -6234,10 +8812,33 @@ export function simulateStock(demand: Float64Array, scenario: SimulationScenario
 export function split(order: CustomerOrder, rules: SplitRules): Split;
 
 /**
+ * Splits many orders by vendor, each with its lines in the order of their names.
+ */
+export function splitColumns(columns: OrderColumns): SplitColumns;
+
+/**
+ * Splits customers' orders that are JSON text, and answers with JSON text.
+ *
+ * The orders are a list, or one document a line; so are the answers, each an `Answered<Split>` in
+ * the place of its order. An order that cannot be split spoils no other.
+ */
+export function splitJson(orders: string, rules: string): string;
+
+/**
  * Serves requirements from stock of products that may stand for them; `buying_per_unit` says what one
  * unit of a required product costs beyond the goods if it is bought.
  */
 export function substitute(requirements: Requirement[], substitutes: Substitute[], stock: Record<Sku, SubstituteStock>, buying_per_unit: Record<Sku, Money>): Answered<Substitution>[];
+
+/**
+ * What could be added to a draft so that the whole costs less, with the saving.
+ */
+export function suggestConsolidations(draft: PurchaseOrder, quotes: DraftQuotes, options: ConsolidationOptions): Suggestion[];
+
+/**
+ * Which drafts of one supplier could be one order, with the saving.
+ */
+export function suggestMerges(drafts: PurchaseOrder[], quotes: DraftQuotes, withinDays: number, report: SuggestionReport): MergeSuggestion[];
 
 /**
  * Says for each line of an allocation at which price each other offer would win it.

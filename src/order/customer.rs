@@ -1,16 +1,16 @@
 //! What a customer wants.
 
-use super::OrderError;
 use crate::unit::{
-    AdjustmentId, Currency, Invalid, LineId, Money, OrderId, Quantity, Sku, VendorId,
+    AdjustmentId, CommissionId, ContractId, Currency, Day, LineId, LocationId, Money, OrderId,
+    PaymentId, Quantity, Rate, Sku, VendorId,
 };
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// A customer's order as it was placed.
 ///
-/// Every amount is in the order's currency and exact in its minor unit.
+/// Every amount is in the order's currency, exact in its minor unit, and has been priced: nothing is
+/// ever priced again.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
@@ -25,10 +25,27 @@ pub struct CustomerOrder {
     pub lines: Vec<OrderLine>,
     /// Discounts and charges on the whole order or on some of its lines, in the order in which they
     /// apply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
     pub adjustments: Vec<Adjustment>,
+    /// How the order is paid, in the order in which payments are drawn upon. What is not paid yet is
+    /// a payment on account; without any payment nothing is said about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub payments: Vec<Payment>,
+    /// What the operator keeps of vendors' sales, as agreed when the order was placed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub commissions: Vec<Commission>,
+    /// What the shop reckoned; what is stated has to be what the rows come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "StatedTotals | null"))]
+    pub stated: Option<StatedTotals>,
 }
 
 /// One line of a customer's order.
+///
+/// [`OrderLine::new`] is a plain line; everything else is a change to one of its fields.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
@@ -41,13 +58,83 @@ pub struct OrderLine {
     #[serde(default)]
     #[cfg_attr(target_family = "wasm", tsify(optional, type = "VendorId | null"))]
     pub vendor: Option<VendorId>,
-    /// How much.
+    /// How much, also of what is given back.
     pub quantity: Quantity,
-    /// What the customer pays for the line before the order's adjustments.
+    /// What the customer pays for the line before any adjustment; zero or less of a line that is
+    /// given back.
     pub amount: Money,
+    /// Whether the goods are given back; signs of amounts are then turned round.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub returned: bool,
+    /// Discounts, charges and taxes of this line alone. They apply before the order's; lines whose
+    /// adjustments have one name share a column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub adjustments: Vec<LineAdjustment>,
+    /// Where it ships from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "LocationId | null"))]
+    pub ship_from: Option<LocationId>,
+    /// How much of it is on hand; the rest is a back-order. Without it everything is on hand, but
+    /// nothing of a product that has still to come out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Quantity | null"))]
+    pub on_hand: Option<Quantity>,
+    /// The day on which the product comes out; what is not on hand is then a pre-order. To be left
+    /// out once the day has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Day | null"))]
+    pub release_date: Option<Day>,
+    /// By which way it ships, such as `parcel` or `pallet`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "string | null"))]
+    pub shipping_category: Option<String>,
+    /// How warm it may get.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Temperature | null"))]
+    pub temperature: Option<Temperature>,
+    /// The class of dangerous goods it belongs to, such as `3` for flammable liquids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "string | null"))]
+    pub hazardous_class: Option<String>,
+    /// The currency in which its vendor is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Currency | null"))]
+    pub settlement_currency: Option<Currency>,
+    /// Weight of one unit of the quantity, packing included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Quantity | null"))]
+    pub weight: Option<Quantity>,
+    /// Volume of one unit of the quantity, packing included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Quantity | null"))]
+    pub volume: Option<Quantity>,
+    /// The agreement that it is taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "ContractId | null"))]
+    pub contract: Option<ContractId>,
+    /// Whatever else belongs to the line, such as an engraving: kept with it, and by name something
+    /// to split by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Record<string, string>"))]
+    pub attributes: BTreeMap<String, String>,
 }
 
-/// A discount or charge.
+/// How warm goods may get.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub enum Temperature {
+    /// As warm as the room.
+    Ambient,
+    /// Cooled, not frozen.
+    Chilled,
+    /// Frozen.
+    Frozen,
+}
+
+/// A discount, charge or tax on some or all lines.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
@@ -56,12 +143,57 @@ pub struct Adjustment {
     pub id: AdjustmentId,
     /// What it is.
     pub kind: AdjustmentKind,
-    /// How much: zero or less for a discount, zero or more for everything else.
+    /// How much: zero or less for a discount, zero or more for everything else; the other way round
+    /// where it is for lines that are given back.
     pub amount: Money,
-    /// The lines it is for; all lines when null.
-    #[serde(default)]
+    /// The lines it is for. Without it all lines that are not given back, or all where all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_family = "wasm", tsify(optional, type = "LineId[] | null"))]
     pub lines: Option<Vec<LineId>>,
+    /// The vendor whose lines alone it is for, such as the vendor's own promotion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "VendorId | null"))]
+    pub vendor: Option<VendorId>,
+    /// The charge before it whose tax or discount it is: it is divided as that one is, and a discount
+    /// is taken off that one rather than off the goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "AdjustmentId | null"))]
+    pub follows: Option<AdjustmentId>,
+    /// Whether a tax is contained in the amounts rather than added to them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub included: bool,
+    /// What a tax was reckoned from, so that it can be checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "TaxBase | null"))]
+    pub tax: Option<TaxBase>,
+    /// The code of the coupon that gave the discount; it is used once, however many parts it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "string | null"))]
+    pub coupon: Option<String>,
+}
+
+/// A discount, charge or tax of one line.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct LineAdjustment {
+    /// Its name within the line. The same name on other lines is the same column, of the same kind;
+    /// none of the order's adjustments has it.
+    pub id: AdjustmentId,
+    /// What it is.
+    pub kind: AdjustmentKind,
+    /// How much: zero or less for a discount, zero or more for everything else; the other way round
+    /// where the line is given back.
+    pub amount: Money,
+    /// Whether a tax is contained in the line's amount rather than added to it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub included: bool,
+    /// What a tax was reckoned from, so that it can be checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "TaxBase | null"))]
+    pub tax: Option<TaxBase>,
 }
 
 /// What an adjustment is.
@@ -75,94 +207,194 @@ pub enum AdjustmentKind {
     Shipping,
     /// Charged for anything else.
     Fee,
-    /// Added for the state.
+    /// For the state.
     Tax,
 }
 
+/// What a tax was reckoned from.
+///
+/// A tax whose amount is further from rate times base than rounding every single unit explains is
+/// refused.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct TaxBase {
+    /// Share of the base.
+    pub rate: Rate,
+    /// The amount without the tax.
+    pub base: Money,
+}
+
+/// A payment of an order.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct Payment {
+    /// Its name within the order.
+    pub id: PaymentId,
+    /// By what.
+    pub kind: PaymentKind,
+    /// How much; zero or less where the order's total is, since money then goes back.
+    pub amount: Money,
+}
+
+/// By what is paid.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub enum PaymentKind {
+    /// A card, a wallet.
+    Card,
+    /// A bank transfer.
+    Transfer,
+    /// Cash.
+    Cash,
+    /// A gift card.
+    GiftCard,
+    /// What the shop owes the customer.
+    StoreCredit,
+    /// Not yet: on invoice.
+    OnAccount,
+}
+
+/// What the operator keeps of one vendor's sales.
+///
+/// The rate is that of the day of the order; changing it later changes no order. What is kept is
+/// rounded half up once, on all of the vendor's lines together, those given back by themselves, and
+/// then divided among the lines.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct Commission {
+    /// Its name within the order.
+    pub id: CommissionId,
+    /// Whose sales.
+    pub vendor: VendorId,
+    /// Share of the base.
+    pub rate: Rate,
+    /// Of what.
+    #[serde(default)]
+    #[cfg_attr(target_family = "wasm", tsify(optional))]
+    pub base: CommissionBase,
+    /// Kept beside the share, once for the vendor's lines that are not given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub fixed: Option<Money>,
+    /// Tax on what is kept, a share of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Rate | null"))]
+    pub tax_rate: Option<Rate>,
+}
+
+/// What a commission is a share of.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub enum CommissionBase {
+    /// The goods after their discounts, without the taxes contained in them.
+    #[default]
+    Net,
+    /// The goods after their discounts.
+    Discounted,
+    /// The goods before any adjustment.
+    Goods,
+}
+
+/// What the shop reckoned for the whole order.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+pub struct StatedTotals {
+    /// Of the lines before any adjustment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub goods: Option<Money>,
+    /// Of all discounts that could be applied; zero or less.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub discount: Option<Money>,
+    /// Of all charges for the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub shipping: Option<Money>,
+    /// Of all fees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub fee: Option<Money>,
+    /// Of all taxes that are added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub tax: Option<Money>,
+    /// Of all taxes that are contained in other amounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub included_tax: Option<Money>,
+    /// What the customer pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_family = "wasm", tsify(optional, type = "Money | null"))]
+    pub total: Option<Money>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+pub(super) fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl CustomerOrder {
-    /// Checks what the types alone cannot: names unique, amounts exact in the order's currency and
-    /// of the right sign, some quantity wanted.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that cannot be accepted, with its field.
-    pub fn check(&self) -> Result<(), OrderError> {
-        let mut lines = BTreeSet::new();
-        for (index, line) in self.lines.iter().enumerate() {
-            line.check(self.currency, &mut lines)
-                .map_err(|invalid| invalid.at(format_args!("lines[{index}]")))?;
+    /// The first revision of an order without adjustments, of which no payment is known.
+    pub fn new(id: OrderId, currency: Currency, lines: Vec<OrderLine>) -> Self {
+        Self {
+            id,
+            revision: 1,
+            currency,
+            lines,
+            adjustments: Vec::new(),
+            payments: Vec::new(),
+            commissions: Vec::new(),
+            stated: None,
         }
-        if self.lines.iter().all(|line| line.quantity.is_zero()) {
-            return Err(OrderError::EmptyOrder);
-        }
-        let mut adjustments = BTreeSet::new();
-        for (index, adjustment) in self.adjustments.iter().enumerate() {
-            let unique = adjustments.insert(&adjustment.id);
-            adjustment
-                .check(self.currency, unique, &lines)
-                .map_err(|invalid| invalid.at(format_args!("adjustments[{index}]")))?;
-        }
-        Ok(())
     }
 }
 
 impl OrderLine {
-    fn check<'a>(
-        &'a self,
-        currency: Currency,
-        seen: &mut BTreeSet<&'a LineId>,
-    ) -> Result<(), Invalid> {
-        if !seen.insert(&self.id) {
-            return Err(Invalid::new("id_twice", "each line's name once", &self.id).at("id"));
+    /// A line of nobody in particular, everything of it on hand.
+    pub fn new(id: LineId, sku: Sku, quantity: Quantity, amount: Money) -> Self {
+        Self {
+            id,
+            sku,
+            vendor: None,
+            quantity,
+            amount,
+            returned: false,
+            adjustments: Vec::new(),
+            ship_from: None,
+            on_hand: None,
+            release_date: None,
+            shipping_category: None,
+            temperature: None,
+            hazardous_class: None,
+            settlement_currency: None,
+            weight: None,
+            volume: None,
+            contract: None,
+            attributes: BTreeMap::new(),
         }
-        if self.quantity.amount() < Decimal::ZERO {
-            let invalid =
-                Invalid::new("quantity_negative", "a quantity of zero or more", self.quantity);
-            return Err(invalid.at("quantity"));
-        }
-        exact(self.amount, currency).map_err(|invalid| invalid.at("amount"))?;
-        if self.amount.is_negative() {
-            let invalid = Invalid::new("amount_negative", "an amount of zero or more", self.amount);
-            return Err(invalid.at("amount"));
-        }
-        Ok(())
     }
 }
 
 impl Adjustment {
-    fn check(
-        &self,
-        currency: Currency,
-        unique: bool,
-        lines: &BTreeSet<&LineId>,
-    ) -> Result<(), Invalid> {
-        if !unique {
-            return Err(Invalid::new("id_twice", "each adjustment's name once", &self.id).at("id"));
+    /// Something on all lines that are not given back.
+    pub fn new(id: AdjustmentId, kind: AdjustmentKind, amount: Money) -> Self {
+        Self {
+            id,
+            kind,
+            amount,
+            lines: None,
+            vendor: None,
+            follows: None,
+            included: false,
+            tax: None,
+            coupon: None,
         }
-        exact(self.amount, currency).map_err(|invalid| invalid.at("amount"))?;
-        let discount = self.kind == AdjustmentKind::Discount;
-        if !self.amount.is_zero() && discount != self.amount.is_negative() {
-            let expected =
-                if discount { "a discount of zero or less" } else { "an amount of zero or more" };
-            return Err(Invalid::new("adjustment_sign", expected, self.amount).at("amount"));
-        }
-        let Some(scope) = &self.lines else { return Ok(()) };
-        let mut seen = BTreeSet::new();
-        for (index, line) in scope.iter().enumerate() {
-            if !(lines.contains(line) && seen.insert(line)) {
-                let expected = "names of the order's lines, each once";
-                let invalid = Invalid::new("line_unknown", expected, line);
-                return Err(invalid.at(format_args!("lines[{index}]")));
-            }
-        }
-        if scope.is_empty() {
-            return Err(Invalid::new("line_missing", "at least one line", "none").at("lines"));
-        }
-        Ok(())
     }
-}
-
-fn exact(amount: Money, currency: Currency) -> Result<(), Invalid> {
-    Money::zero(currency).compare(amount)?;
-    amount.minor_units().map(drop)
 }

@@ -31,7 +31,7 @@ pub struct AllocationDifference {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 pub struct MoneyDifference {
-    /// In the first allocation.
+    /// In the first of the two.
     pub before: Money,
     /// In the second one.
     pub after: Money,
@@ -182,7 +182,12 @@ pub fn compare_allocations(
 }
 
 impl MoneyDifference {
-    fn new(before: Money, after: Money) -> Result<Self, Invalid> {
+    /// How much more the second amount is.
+    ///
+    /// # Errors
+    ///
+    /// When the currencies differ or the difference overflows.
+    pub(crate) fn new(before: Money, after: Money) -> Result<Self, Invalid> {
         Ok(Self { before, after, difference: after.minus(before)? })
     }
 }

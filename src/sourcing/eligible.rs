@@ -4,7 +4,7 @@ use super::{
     Need, Offer, OrderCharges, SourcingOptions, SubstituteProduct, SupplierTerms,
     basket::Mode,
     exchange::{Exchange, Unconverted},
-    landed_cost::{LinePrices, Surroundings, packs_for, packs_within, whole_multiples},
+    landed_cost::{LinePrices, Surroundings, packs_within},
     order_charges::OrderRules,
 };
 use crate::unit::{
@@ -338,22 +338,7 @@ impl<'a> Market<'a> {
     /// The fewest and the most packs that may be bought.
     fn limit(&self, need: &Need, candidate: &mut Candidate<'_>) -> Result<(), Exclusion> {
         let Candidate { offer, multiple, content, .. } = *candidate;
-        let mut fewest = 1;
-        let mut at_least = |quantity: Quantity| {
-            if !quantity.is_zero() {
-                let packs = packs_for(quantity.amount(), offer.pack_in(quantity.unit())?)?;
-                fewest = fewest.max(packs);
-            }
-            Ok::<_, Invalid>(())
-        };
-        at_least(offer.minimum_order_quantity).map_err(|i| i.at("minimum_order_quantity"))?;
-        let contract = offer.contract.filter(|contract| !contract.remaining.is_zero());
-        if let (Some(first), None) = (offer.price_breaks.first(), contract) {
-            // Below its first price an offer says none, so that nothing is sold.
-            at_least(first.minimum_quantity)
-                .map_err(|i| i.at("minimum_quantity").at("price_breaks[0]"))?;
-        }
-        candidate.fewest_packs = whole_multiples(fewest, multiple)?;
+        candidate.fewest_packs = offer.fewest_packs()?;
 
         if let (Some(as_of), Some(most_days), Some(_)) =
             (offer.available_as_of, self.options.availability_max_age_days, offer.available)
@@ -367,12 +352,9 @@ impl<'a> Market<'a> {
         let smallest =
             if shared { candidate.fewest_packs } else { candidate.covering_packs(need)? };
         let mut most = u64::MAX;
-        let only_contract = offer.contract.filter(|_| offer.price_breaks.is_empty());
-        let remaining = only_contract.map(|contract| contract.remaining);
-        for (field, there) in [("available", offer.available), ("contract", remaining)] {
+        for (field, there) in offer.supplies() {
             let Some(available) = there else { continue };
-            let pack = offer.pack_in(available.unit()).map_err(|i| i.at(field))?;
-            most = most.min(packs_within(available.amount(), pack) / multiple * multiple);
+            most = most.min(offer.packs_of(available).map_err(|i| i.at(field))?);
             if most < smallest {
                 return Err(Exclusion::NotEnough { available });
             }

@@ -1,7 +1,7 @@
 //! What one currency is worth in another.
 
-use super::Exclusion;
-use crate::unit::{Currency, Day, Exact, Invalid, Money, Rate};
+use super::{Exclusion, OrderSize, SupplierTerms};
+use crate::unit::{Currency, Day, Exact, Invalid, Money, Rate, Rounding};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,52 @@ impl ExchangeRate {
             return Err(Invalid::new("exchange_rate_to_itself", expected, self.to).at("to"));
         }
         Ok(())
+    }
+}
+
+impl SupplierTerms {
+    /// The same terms in one currency, what is stated in another being converted: charges are rounded
+    /// half up to the minor unit and thresholds up, so that the same orders reach them.
+    ///
+    /// # Errors
+    ///
+    /// When a term cannot be converted, with its field.
+    pub(crate) fn exchanged(
+        &self,
+        currency: Currency,
+        convert: &dyn Fn(Money) -> Result<Money, Invalid>,
+    ) -> Result<Self, Invalid> {
+        let convert = |field, money: Money, rounding| {
+            if money.currency() == currency {
+                return Ok(money);
+            }
+            let converted = convert(money).map_err(|invalid| invalid.at(field))?;
+            Ok::<_, Invalid>(converted.rounded(rounding))
+        };
+        let mut terms = self.clone();
+        for (field, term, rounding) in [
+            ("minimum_order_value", &mut terms.minimum_order_value, Rounding::Up),
+            ("below_minimum_surcharge", &mut terms.below_minimum_surcharge, Rounding::HalfUp),
+            ("freight", &mut terms.freight, Rounding::HalfUp),
+            ("free_freight_from", &mut terms.free_freight_from, Rounding::Up),
+            ("handling", &mut terms.handling, Rounding::HalfUp),
+            ("order_cost", &mut terms.order_cost, Rounding::HalfUp),
+        ] {
+            *term = term.map(|money| convert(field, money, rounding)).transpose()?;
+        }
+        for band in &mut terms.freight_bands {
+            band.freight = convert("freight_bands", band.freight, Rounding::HalfUp)?;
+            if let OrderSize::Value(from) = &mut band.from {
+                *from = convert("freight_bands", *from, Rounding::Up)?;
+            }
+        }
+        if let Some(yearly) = &mut terms.yearly_rebate {
+            yearly.purchased = convert("yearly_rebate", yearly.purchased, Rounding::HalfUp)?;
+            for tier in &mut yearly.tiers {
+                tier.from = convert("yearly_rebate", tier.from, Rounding::Up)?;
+            }
+        }
+        Ok(terms)
     }
 }
 

@@ -146,7 +146,7 @@ pub(super) const PACK: &str = "pack";
 
 impl Offer {
     /// How much a pack is in a unit: the unit of its content, of its weight, or `pack`.
-    pub(super) fn pack_in(&self, unit: Unit) -> Result<Decimal, Invalid> {
+    pub(crate) fn pack_in(&self, unit: Unit) -> Result<Decimal, Invalid> {
         if unit.as_str() == PACK && self.pack_size.unit() != unit {
             return Ok(Decimal::ONE);
         }
@@ -201,8 +201,8 @@ impl Offer {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LinePrices {
     /// A pack in the unit of the price breaks, and of the contract where there are none.
-    priced: Decimal,
-    contract: Option<Contract>,
+    pub(super) priced: Decimal,
+    pub(super) contract: Option<Contract>,
     exchange_rate: Decimal,
     currency: Currency,
     handling: Decimal,
@@ -215,22 +215,22 @@ pub(super) struct LinePrices {
     failure: Money,
     payment: Decimal,
     /// Of a pack, in grams.
-    weight: Option<Decimal>,
-    gram: Unit,
+    pub(super) weight: Option<Decimal>,
+    pub(super) gram: Unit,
     /// Whether an incremental price is for things rather than for a weight or volume.
     is_counted: bool,
 }
 
 /// The rest of a contract.
 #[derive(Clone, Copy, Debug)]
-struct Contract {
+pub(super) struct Contract {
     price: Decimal,
     /// Of the contract's own unit.
-    remaining: Decimal,
+    pub(super) remaining: Decimal,
     /// In the unit of the price breaks.
     remaining_priced: Decimal,
     /// A pack in the contract's own unit.
-    pack: Decimal,
+    pub(super) pack: Decimal,
 }
 
 /// What the line costs depend on beside the offer.
@@ -366,8 +366,8 @@ impl LinePrices {
         self.weight.is_some()
     }
 
-    /// What the supplier invoices, unrounded, and for each unit of the price.
-    fn invoiced(
+    /// What the supplier invoices for each unit of the price, and altogether, unrounded.
+    pub(super) fn invoiced(
         &self,
         offer: &Offer,
         bought: Decimal,
@@ -532,7 +532,7 @@ pub(super) fn whole_multiples(packs: u64, multiple: u64) -> Result<u64, Invalid>
         .ok_or_else(|| Invalid::new("quantity_too_large", "a quantity of fewer packs", packs))
 }
 
-fn product(a: Decimal, b: Decimal) -> Result<Decimal, Invalid> {
+pub(super) fn product(a: Decimal, b: Decimal) -> Result<Decimal, Invalid> {
     a.checked_times(b).ok_or_else(too_large)
 }
 

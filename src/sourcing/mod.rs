@@ -35,6 +35,7 @@ mod market_tables;
 mod need;
 mod need_table;
 mod offer;
+mod offer_price;
 mod offer_table;
 mod order_charges;
 mod policy;
@@ -76,6 +77,7 @@ pub use market_tables::{
 pub use need::{Need, SourcingOptions, SubstituteProduct};
 pub use need_table::{NeedList, read_needs};
 pub use offer::{ContractPrice, Deposit, LineCharges, Offer, PriceBreak, Pricing, Tax};
+pub use offer_price::{OfferPrice, OfferPrices};
 pub use offer_table::{OfferList, read_offers, read_offers_exchanged};
 pub use order_charges::OrderCharges;
 pub use policy::ComparisonPolicy;

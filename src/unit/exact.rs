@@ -69,6 +69,46 @@ fn extreme(is_negative: bool) -> Decimal {
     if is_negative { Decimal::MIN } else { Decimal::MAX }
 }
 
+/// A count of units of 10 to the power of `-decimals` and a word, as text: what is written most often
+/// is written without the machinery of formats.
+pub(super) struct Plain {
+    text: [u8; 36],
+    begin: usize,
+}
+
+impl Plain {
+    /// At most 9 decimals, and a word of at most 12 letters.
+    pub(super) fn new(count: i64, decimals: u32, word: &str) -> Self {
+        let mut text = [b' '; 36];
+        let mut at = text.len() - word.len();
+        text[at..].copy_from_slice(word.as_bytes());
+        // The space between is there already.
+        at -= 1;
+        let (mut left, mut digits) = (count.unsigned_abs(), 0);
+        while left > 0 || digits <= decimals {
+            if digits == decimals && decimals > 0 {
+                at -= 1;
+                text[at] = b'.';
+            }
+            at -= 1;
+            // INVARIANT: a digit fits.
+            text[at] = b'0' + u8::try_from(left % 10).unwrap_or_default();
+            left /= 10;
+            digits += 1;
+        }
+        if count < 0 {
+            at -= 1;
+            text[at] = b'-';
+        }
+        Self { text, begin: at }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        // INVARIANT: digits, a point, a sign, a space and a word that was text.
+        std::str::from_utf8(&self.text[self.begin..]).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Identifiers, each its own type, so that a supplier cannot stand where a product is meant.
 
 use super::{Invalid, text_serde};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// Longest identifier, in characters.
 const MAX_CHARS: usize = 128;
@@ -13,7 +13,7 @@ macro_rules! id {
         /// 1 to 128 characters, none of them a control character, no space at either end; compared
         /// byte by byte.
         #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             #[doc = concat!("Checks and takes an identifier.\n\n# Errors\n\nWhen the text is empty, too long, or not printable.\n\n```\nuse replenish::unit::", stringify!($name), ";\nassert!(", stringify!($name), "::new(\"A-100\").is_ok());\nassert_eq!(", stringify!($name), "::new(\"\").unwrap_err().code, \"id_invalid\");\n```")]
@@ -40,7 +40,8 @@ macro_rules! id {
             }
         }
 
-        text_serde!($name, "an identifier as text");
+        text_serde!($name, "an identifier as text", |id, serializer| serializer
+            .serialize_str(&id.0));
     )* };
 }
 
@@ -61,6 +62,14 @@ id! {
     LineId
     /// A discount, charge, tax or fee of an order.
     AdjustmentId
+    /// A payment, gift card or credit of an order.
+    PaymentId
+    /// What an operator keeps of a vendor's sales.
+    CommissionId
+    /// An agreement on a limited quantity.
+    ContractId
+    /// Somebody who asks for or approves something.
+    PersonId
     /// The part of a customer's order that one vendor fulfils.
     SaleOrderId
     /// An order we place with a supplier.
@@ -70,7 +79,7 @@ id! {
 }
 
 #[inline(never)]
-fn checked(text: &str) -> Result<Box<str>, Invalid> {
+fn checked(text: &str) -> Result<Arc<str>, Invalid> {
     let fits = !text.is_empty() && text.chars().count() <= MAX_CHARS;
     if fits && text.trim() == text && !text.chars().any(char::is_control) {
         return Ok(text.into());

@@ -27,8 +27,8 @@ pub(crate) use by_name::ByName;
 pub use day::{Day, Timestamp, Weekday};
 pub(crate) use exact::Exact;
 pub use id::{
-    AdjustmentId, DocumentId, LineId, LocationId, OfferId, OrderId, PurchaseOrderId, SaleOrderId,
-    Sku, SupplierId, VendorId,
+    AdjustmentId, CommissionId, ContractId, DocumentId, LineId, LocationId, OfferId, OrderId,
+    PaymentId, PersonId, PurchaseOrderId, SaleOrderId, Sku, SupplierId, VendorId,
 };
 pub use invalid::{Invalid, Mistake};
 pub use money::{Currency, Money, Rounding};
@@ -39,13 +39,19 @@ pub use rate::Rate;
 pub(crate) use sort::{distinct, first_repeated, index, sort_by};
 pub use weekday::{TimeOfDay, UtcOffset, Weekdays};
 
-/// Serializes through [`std::fmt::Display`] and deserializes through [`std::str::FromStr`], so that
-/// a value has one text form everywhere: in JSON, in JavaScript, in files and in messages.
+/// Serializes through [`std::fmt::Display`], or through a function that hands the same text to the
+/// serializer, and deserializes through [`std::str::FromStr`], so that a value has one text form
+/// everywhere: in JSON, in JavaScript, in files and in messages.
 macro_rules! text_serde {
     ($type:ty, $expecting:literal) => {
+        crate::unit::text_serde!($type, $expecting, |value, serializer| serializer
+            .collect_str(value));
+    };
+    ($type:ty, $expecting:literal, |$value:ident, $serializer:ident| $serialize:expr) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                let ($value, $serializer) = (self, serializer);
+                $serialize
             }
         }
 

@@ -1,6 +1,6 @@
 //! Exact money: a decimal amount and the currency that says how many decimals it has.
 
-use super::{Exact, Invalid, text_serde};
+use super::{Exact, Invalid, exact::Plain, text_serde};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::{fmt, str::FromStr};
 
@@ -72,9 +72,10 @@ impl Currency {
 impl FromStr for Currency {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let known = CODES.split_ascii_whitespace().any(|code| code == text);
+        let codes = CODES.as_bytes().as_chunks().0;
+        let known = |code| codes.binary_search_by_key(&code, |&[a, b, c, _]| [a, b, c]).is_ok();
         match text.as_bytes().try_into() {
-            Ok(code) if known => Ok(Self(code)),
+            Ok(code) if known(code) => Ok(Self(code)),
             _ => {
                 Err(Invalid::new("currency_unknown", "an ISO-4217 currency code such as EUR", text))
             }
@@ -94,7 +95,8 @@ impl fmt::Debug for Currency {
     }
 }
 
-text_serde!(Currency, "an ISO-4217 currency code as text");
+text_serde!(Currency, "an ISO-4217 currency code as text", |code, serializer| serializer
+    .serialize_str(code.as_str()));
 
 impl Money {
     /// An amount of a currency, kept exactly as given.
@@ -157,16 +159,13 @@ impl Money {
     ///
     /// When the amount has a part below the minor unit; round it first, by a named rule.
     pub fn minor_units(self) -> Result<i128, Invalid> {
-        let mut scaled = self.amount.normalize();
-        let exponent = self.currency.exponent();
-        if scaled.scale() > exponent {
+        let (given, exponent) = (self.amount, self.currency.exponent());
+        let amount = if given.scale() > exponent { given.normalize() } else { given };
+        let Some(minor) = in_minor_units(amount, exponent) else {
             let expected = format!("an amount with at most {exponent} decimals");
             return Err(Invalid::new("money_not_in_minor_units", expected, self));
-        }
-        scaled.rescale(exponent);
-        // `rescale` stops at the largest scale that fits, which 28 digits always allow here unless
-        // the whole part is too long.
-        if scaled.scale() == exponent { Ok(scaled.mantissa()) } else { Err(too_large(self)) }
+        };
+        if minor.unsigned_abs() >> AMOUNT_BITS == 0 { Ok(minor) } else { Err(too_large(self)) }
     }
 
     /// The sum.
@@ -221,6 +220,13 @@ impl Money {
         Ok(self.amount.cmp(&other.amount))
     }
 
+    /// The text of whole minor units, which needs no division of decimals: that of most amounts.
+    fn plain(self) -> Option<Plain> {
+        let exponent = self.currency.exponent();
+        let minor = i64::try_from(in_minor_units(self.amount, exponent)?).ok()?;
+        Some(Plain::new(minor, exponent, self.currency.as_str()))
+    }
+
     fn same_currency(self, other: Self) -> Result<(), Invalid> {
         if self.currency == other.currency {
             return Ok(());
@@ -243,10 +249,14 @@ impl FromStr for Money {
 impl fmt::Display for Money {
     /// At least the currency's decimals, more where the amount has them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(plain) = self.plain() {
+            return f.write_str(plain.as_str());
+        }
+        let exponent = self.currency.exponent();
         let amount = self.amount.normalize();
         write!(f, "{amount}")?;
         // Padding by hand: a decimal of 29 digits does not survive being formatted with a precision.
-        let missing = self.currency.exponent().saturating_sub(amount.scale());
+        let missing = exponent.saturating_sub(amount.scale());
         if missing > 0 && amount.scale() == 0 {
             f.write_str(".")?;
         }
@@ -257,20 +267,38 @@ impl fmt::Display for Money {
     }
 }
 
-text_serde!(Money, "an amount and a currency as text, such as \"12.50 EUR\"");
+text_serde!(
+    Money,
+    "an amount and a currency as text, such as \"12.50 EUR\"",
+    |money, serializer| match money.plain() {
+        Some(plain) => serializer.serialize_str(plain.as_str()),
+        None => serializer.collect_str(money),
+    }
+);
+
+/// The amount in minor units where it is written with no more decimals than they have.
+fn in_minor_units(amount: Decimal, exponent: u32) -> Option<i128> {
+    let missing = exponent.checked_sub(amount.scale())?;
+    // INVARIANT: 96 bits and a factor of at most ten thousand fit.
+    Some(amount.mantissa() * 10_i128.pow(missing))
+}
+
+/// In which an exact amount is kept.
+const AMOUNT_BITS: u32 = 96;
 
 fn too_large(got: impl fmt::Display) -> Invalid {
     Invalid::new("money_too_large", "an amount of at most 28 digits", got)
 }
 
-/// Active ISO-4217 codes of money that is spent (funds, metals and test codes left out).
+/// Active ISO-4217 codes of money that is spent (funds, metals and test codes left out), in order of
+/// the alphabet, each with a space behind it.
 const CODES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL \
     BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR \
     FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES \
     KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR \
     MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR \
     SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH \
-    UGX USD UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
+    UGX USD UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG ";
 
 #[cfg(test)]
 mod tests {
@@ -288,10 +316,27 @@ mod tests {
             ("0.0375 EUR", "0.0375 EUR"),
             ("1000 CLP", "1000 CLP"),
             ("1.5 KWD", "1.500 KWD"),
+            ("0.005 EUR", "0.005 EUR"),
+            ("-0 EUR", "0.00 EUR"),
+            ("-0.07 EUR", "-0.07 EUR"),
+            ("92233720368547758.07 EUR", "92233720368547758.07 EUR"),
+            ("-92233720368547758.09 EUR", "-92233720368547758.09 EUR"),
             ("79228162514264337593543950335 EUR", "79228162514264337593543950335.00 EUR"),
         ] {
             assert_eq!(money(given).to_string(), shown);
             assert_eq!(money(shown), money(given));
+        }
+    }
+
+    #[test]
+    fn every_currency_is_found_and_keeps_its_name() {
+        let codes: Vec<&str> = CODES.split_ascii_whitespace().collect();
+        assert!(codes.is_sorted() && codes.len() > 150 && CODES.len() == 4 * codes.len());
+        for code in codes {
+            assert_eq!(code.parse::<Currency>().unwrap().as_str(), code);
+        }
+        for code in ["", "EU", "EURO", "EUX", "AAA", "ZZZ", "eur", "E R"] {
+            assert_eq!(code.parse::<Currency>().unwrap_err().code, "currency_unknown", "{code}");
         }
     }
 

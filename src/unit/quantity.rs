@@ -1,6 +1,6 @@
 //! Exact quantities with their unit of measure.
 
-use super::{Exact, Invalid, text_serde};
+use super::{Exact, Invalid, exact::Plain, text_serde};
 use rust_decimal::Decimal;
 use std::{fmt, str::FromStr};
 
@@ -178,6 +178,12 @@ impl Quantity {
     pub fn minus(self, other: Self) -> Result<Self, Invalid> {
         self.plus(Self { amount: -other.amount, ..other })
     }
+
+    /// The text of a whole number, which needs no division of decimals: that of most quantities.
+    fn plain(self) -> Option<Plain> {
+        let whole = (self.amount.scale() == 0).then(|| self.amount.mantissa())?;
+        Some(Plain::new(i64::try_from(whole).ok()?, 0, self.unit.as_str()))
+    }
 }
 
 impl FromStr for Quantity {
@@ -192,11 +198,21 @@ impl FromStr for Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(plain) = self.plain() {
+            return f.write_str(plain.as_str());
+        }
         write!(f, "{} {}", self.amount.normalize(), self.unit)
     }
 }
 
-text_serde!(Quantity, "an amount and a unit as text, such as \"12 each\"");
+text_serde!(
+    Quantity,
+    "an amount and a unit as text, such as \"12 each\"",
+    |quantity, serializer| match quantity.plain() {
+        Some(plain) => serializer.serialize_str(plain.as_str()),
+        None => serializer.collect_str(quantity),
+    }
+);
 
 /// An exact decimal written plainly: an optional minus, digits, an optional point with digits.
 ///

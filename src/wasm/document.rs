@@ -1,4 +1,4 @@
-//! A JavaScript value as a tree, read once, so that each type's reading code exists once and knows
+//! A JavaScript value or JSON text as a tree, read once, so that each type's reading code exists once and knows
 //! where in the tree it is.
 //!
 //! Reading every type straight from JavaScript would compile each of them against the binding's
@@ -9,19 +9,21 @@ use serde::{
     de::{self, DeserializeSeed, Visitor},
     forward_to_deserialize_any,
 };
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-/// A plain value: what `JSON` can hold.
+/// A plain value: what `JSON` can hold. Of JSON text it borrows what stands there unescaped.
 #[derive(Debug)]
-pub(super) enum Document {
+pub(super) enum Document<'a> {
     Null,
     Bool(bool),
     Integer(i64),
     Number(f64),
-    Text(String),
-    List(Vec<Document>),
-    Object(Vec<(String, Document)>),
+    Text(Text<'a>),
+    List(Vec<Self>),
+    Object(Vec<(Text<'a>, Self)>),
 }
+
+pub(super) type Text<'a> = Cow<'a, str>;
 
 /// What a type does not accept, and where.
 #[derive(Debug)]
@@ -35,7 +37,8 @@ impl Refusal {
     /// The place as a path from the outside in.
     pub(super) fn path(&self, root: &str) -> String {
         self.steps.iter().rev().fold(root.to_owned(), |path, step| {
-            if step.starts_with('[') { path + step } else { path + "." + step }
+            let joined = path.is_empty() || step.starts_with('[');
+            if joined { path + step } else { path + "." + step }
         })
     }
 
@@ -68,50 +71,60 @@ impl de::Error for Refusal {
     }
 }
 
-impl<'de> Deserialize<'de> for Document {
+impl<'de> Deserialize<'de> for Document<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
         impl<'de> Visitor<'de> for Any {
-            type Value = Document;
+            type Value = Document<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a plain value")
             }
-            fn visit_unit<E>(self) -> Result<Document, E> {
+            fn visit_unit<E>(self) -> Result<Document<'de>, E> {
                 Ok(Document::Null)
             }
-            fn visit_none<E>(self) -> Result<Document, E> {
+            fn visit_none<E>(self) -> Result<Document<'de>, E> {
                 Ok(Document::Null)
             }
-            fn visit_bool<E>(self, value: bool) -> Result<Document, E> {
+            fn visit_bool<E>(self, value: bool) -> Result<Document<'de>, E> {
                 Ok(Document::Bool(value))
             }
-            fn visit_i64<E>(self, value: i64) -> Result<Document, E> {
+            fn visit_i64<E>(self, value: i64) -> Result<Document<'de>, E> {
                 Ok(Document::Integer(value))
             }
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Document, E> {
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Document<'de>, E> {
                 i64::try_from(value).map(Document::Integer).map_err(E::custom)
             }
-            fn visit_f64<E>(self, value: f64) -> Result<Document, E> {
+            fn visit_f64<E>(self, value: f64) -> Result<Document<'de>, E> {
                 Ok(Document::Number(value))
             }
-            fn visit_str<E>(self, value: &str) -> Result<Document, E> {
-                Ok(Document::Text(value.to_owned()))
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Document<'de>, E> {
+                Ok(Document::Text(Cow::Borrowed(value)))
             }
-            fn visit_string<E>(self, value: String) -> Result<Document, E> {
-                Ok(Document::Text(value))
+            fn visit_str<E>(self, value: &str) -> Result<Document<'de>, E> {
+                Ok(Document::Text(Cow::Owned(value.to_owned())))
             }
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Document, A::Error> {
+            fn visit_string<E>(self, value: String) -> Result<Document<'de>, E> {
+                Ok(Document::Text(Cow::Owned(value)))
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(
+                self,
+                mut seq: A,
+            ) -> Result<Document<'de>, A::Error> {
                 let mut list = Vec::with_capacity(seq.size_hint().unwrap_or(0));
                 while let Some(item) = seq.next_element()? {
                     list.push(item);
                 }
                 Ok(Document::List(list))
             }
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
+            fn visit_map<A: de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Document<'de>, A::Error> {
+                // As many as most lines of orders have.
+                let mut fields = Vec::with_capacity(8);
+                while let Some(name) = map.next_key_seed(Name)? {
+                    fields.push((name, map.next_value()?));
                 }
                 Ok(Document::Object(fields))
             }
@@ -120,7 +133,35 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
-impl<'de> Deserializer<'de> for &'de Document {
+/// Reads the name of a field, borrowed where it can be.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Text<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Text<'de>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Text<'de>, E> {
+        Ok(Cow::Borrowed(name))
+    }
+    fn visit_str<E>(self, name: &str) -> Result<Text<'de>, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+    fn visit_string<E>(self, name: String) -> Result<Text<'de>, E> {
+        Ok(Cow::Owned(name))
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Document<'_> {
     type Error = Refusal;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
@@ -241,7 +282,7 @@ impl<'de> Deserializer<'de> for &'de Document {
     }
 }
 
-impl Document {
+impl Document<'_> {
     fn number<'de, V: Visitor<'de>>(&'de self, visitor: V) -> Result<V::Value, Refusal> {
         match self {
             Self::Integer(value) => match u64::try_from(*value) {
@@ -267,7 +308,7 @@ impl Document {
 }
 
 struct Items<'de> {
-    list: &'de [Document],
+    list: &'de [Document<'de>],
     next: usize,
 }
 
@@ -290,7 +331,7 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
 }
 
 struct Fields<'de> {
-    fields: &'de [(String, Document)],
+    fields: &'de [(Text<'de>, Document<'de>)],
     next: usize,
 }
 
@@ -315,7 +356,7 @@ impl<'de> de::MapAccess<'de> for Fields<'de> {
 /// A variant of an enum and what it holds.
 struct Variant<'de> {
     word: &'de str,
-    content: Option<&'de Document>,
+    content: Option<&'de Document<'de>>,
 }
 
 impl<'de> de::EnumAccess<'de> for Variant<'de> {

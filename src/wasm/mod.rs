@@ -19,7 +19,11 @@ mod kit;
 mod launch;
 mod lot;
 mod network;
+mod orders;
+mod orders_columns;
+mod orders_text;
 mod plan;
+mod purchase_orders;
 mod replenish;
 mod score;
 mod series;
@@ -41,7 +45,14 @@ pub use kit::{explode_demand, explode_requirements, substitute};
 pub use launch::forecast_launch;
 pub use lot::{economic_lot, plan_lots};
 pub use network::{allocate_stock, echelon_requirement, propose_transfers};
+pub use orders::{check_completion, prove_split, refund, refund_placed, revise_order, split};
+pub use orders_columns::split_columns;
+pub use orders_text::split_json;
 pub use plan::{plan, plan_from_tables, plan_options, requirements_from_tables};
+pub use purchase_orders::{
+    check_approval_rules, check_prices, decide_approval, draft_difference, draft_purchase_orders,
+    merge_drafts, suggest_consolidations, suggest_merges,
+};
 pub use replenish::replenish;
 pub use score::score_forecast;
 pub use series::read_series;
@@ -58,45 +69,77 @@ use crate::{
     unit::{Invalid, Mistake, Timestamp, table::TableProblem},
 };
 use document::{Document, Refusal};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sourcing_changes::Asked;
 use wasm_bindgen::prelude::*;
 
 /// The TypeScript names of everything that crosses as text.
 #[wasm_bindgen(typescript_custom_section)]
 const TEXT_TYPES: &str = r#"
-/** An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`. */
+/**
+ * An exact amount and its ISO-4217 currency, such as `"12.50 EUR"`.
+ * @pattern ^-?[0-9]+(\.[0-9]+)? [A-Z]{3}$
+ */
 export type Money = string;
-/** An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`. */
+/**
+ * An exact amount and its unit, such as `"12 each"` or `"2.5 kg"`.
+ * @pattern ^-?[0-9]+(\.[0-9]+)? [A-Za-z0-9_]{1,12}$
+ */
 export type Quantity = string;
-/** A unit of measure, such as `"each"`. */
+/**
+ * An exact factor of zero or more, such as a tax rate of `"0.19"`.
+ * @pattern ^[0-9]+(\.[0-9]+)?$
+ */
+export type Rate = string;
+/**
+ * A unit of measure, such as `"each"`.
+ * @pattern ^[A-Za-z0-9_]{1,12}$
+ */
 export type Unit = string;
-/** An ISO-4217 code, such as `"EUR"`. */
+/**
+ * An ISO-4217 code, such as `"EUR"`.
+ * @pattern ^[A-Z]{3}$
+ */
 export type Currency = string;
-/** A calendar day, such as `"2026-11-21"`. */
+/**
+ * A calendar day, such as `"2026-11-21"`.
+ * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}$
+ */
 export type Day = string;
 /** Days of the week, such as `"Mon Wed Fri"`. */
 export type Weekdays = string;
 /** A time of the day, such as `"14:30"`. */
 export type TimeOfDay = string;
+/** How far clocks are ahead of UTC, such as `"+02:00"`. */
+export type UtcOffset = string;
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Timestamp = number;
 /** From 0 to 1. */
 export type Probability = number;
 /** What is wrong with a value, where, what was expected and what came. */
 export interface Invalid { code: string; path: string; expected: string; got: string; }
-/** Identifiers: 1 to 128 printable characters without spaces around them. */
-export type Sku = string;
-export type SupplierId = string;
-export type LocationId = string;
-export type VendorId = string;
-export type OfferId = string;
-export type OrderId = string;
-export type LineId = string;
-export type AdjustmentId = string;
-export type SaleOrderId = string;
-export type PurchaseOrderId = string;
-export type DocumentId = string;
+export type Mistake = Invalid;
+/**
+ * 1 to 128 printable characters without spaces around them.
+ * @minLength 1
+ * @maxLength 128
+ */
+export type Identifier = string;
+export type Sku = Identifier;
+export type SupplierId = Identifier;
+export type LocationId = Identifier;
+export type VendorId = Identifier;
+export type OfferId = Identifier;
+export type OrderId = Identifier;
+export type LineId = Identifier;
+export type AdjustmentId = Identifier;
+export type PaymentId = Identifier;
+export type CommissionId = Identifier;
+export type ContractId = Identifier;
+export type PersonId = Identifier;
+export type SaleOrderId = Identifier;
+export type PurchaseOrderId = Identifier;
+export type DocumentId = Identifier;
 "#;
 
 /// What the engine throws: why it refused, with every mistake it found.
@@ -164,27 +207,6 @@ pub fn allocate(
     give(&result.map_err(sourcing_error)?)
 }
 
-/// Drafts one purchase order for every supplier of an allocation.
-#[wasm_bindgen(js_name = draftPurchaseOrders, unchecked_return_type = "PurchaseOrder[]")]
-pub fn draft_purchase_orders(
-    #[wasm_bindgen(unchecked_param_type = "Allocation")] allocation: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "DraftContext")] context: JsValue,
-) -> Result<JsValue, JsValue> {
-    let allocation: sourcing::Allocation = take("allocation", allocation)?;
-    let drafts = order::draft_purchase_orders(&allocation, &take("context", context)?);
-    give(&drafts.map_err(order_error)?)
-}
-
-/// Splits a customer's order into sale orders.
-#[wasm_bindgen(unchecked_return_type = "Split")]
-pub fn split(
-    #[wasm_bindgen(unchecked_param_type = "CustomerOrder")] order: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "SplitRules")] rules: JsValue,
-) -> Result<JsValue, JsValue> {
-    let order: order::CustomerOrder = take("order", order)?;
-    give(&order::split(&order, &take("rules", rules)?).map_err(order_error)?)
-}
-
 /// A sale order that waits to be submitted.
 #[wasm_bindgen(js_name = openSaleOrder, unchecked_return_type = "SaleOrderFlow")]
 pub fn open_sale_order(
@@ -237,12 +259,17 @@ fn take<T: DeserializeOwned>(name: &str, value: JsValue) -> Result<T, JsValue> {
     T::deserialize(&document).map_err(|refusal| refuse_document(name, &refusal))
 }
 
-fn read(name: &str, value: JsValue) -> Result<Document, JsValue> {
-    serde_wasm_bindgen::from_value(value)
+fn read(name: &str, value: JsValue) -> Result<Document<'static>, JsValue> {
+    Document::deserialize(serde_wasm_bindgen::Deserializer::from(value))
         .map_err(|error| refuse(Invalid::new("document_invalid", "a plain value", error).at(name)))
 }
 
 fn refuse_document(name: &str, refusal: &Refusal) -> JsValue {
+    refuse(unread(name, refusal))
+}
+
+/// What a type does not accept, with its place.
+fn unread(name: &str, refusal: &Refusal) -> Invalid {
     // serde joins what it expected and what came in one sentence, as our own types do.
     let message = refusal.message.as_str();
     let (got, expected) = message.split_once(", expected ").unwrap_or_else(|| {
@@ -251,7 +278,7 @@ fn refuse_document(name: &str, refusal: &Refusal) -> JsValue {
         (got, expected)
     });
     let invalid = Invalid::new("document_invalid", expected, got.trim_matches('`'));
-    refuse(invalid.at(refusal.path(name)))
+    invalid.at(refusal.path(name))
 }
 
 /// Writes a document the way `JSON.parse` would have made it.

@@ -166,8 +166,8 @@ fn each_delivery_is_an_order_of_its_own() {
     let handling = Some("3 EUR".parse().unwrap());
     let terms = [SupplierTerms { handling, ..terms("s", "", "1", "") }];
     let allocation = allocate(&basket, &[offer("a", "s", "100")], &terms, &options).unwrap();
-    let context = DraftContext { today: options.today };
-    let drafts = draft_purchase_orders(&allocation, &context).unwrap();
+    let context = DraftContext::new(options.today);
+    let drafts = draft_purchase_orders(&allocation, &context).unwrap().purchase_orders;
     let told: Vec<_> = drafts
         .iter()
         .map(|draft| (draft.expected_arrival.to_string(), draft.total.to_string()))
@@ -175,7 +175,7 @@ fn each_delivery_is_an_order_of_its_own() {
     assert_eq!(told, days.map(|day| (day.to_owned(), "204.00 EUR".to_owned())));
     assert_ne!(drafts[0].id, drafts[1].id);
     let once = allocate(&basket, &[offer("a", "s", "100")], &terms, &self::options()).unwrap();
-    let drafts = draft_purchase_orders(&once, &context).unwrap();
+    let drafts = draft_purchase_orders(&once, &context).unwrap().purchase_orders;
     let lines: Vec<_> = drafts[0].lines.iter().map(|line| line.id.as_str()).collect();
     assert_eq!(lines, ["a", "a:2"]);
 }

@@ -1,5 +1,5 @@
 /** The purchase-order drafts, one for each supplier. */
-import type { Plan, PurchaseOrder } from 'replenish';
+import { deliveryWords, type Plan, type PurchaseOrder, type PurchaseOrderLine, REASON_WORDS, sumWords } from 'replenish';
 import { count, grouped, named, supplierNames } from './format';
 import { productAddress } from './state';
 
@@ -15,7 +15,7 @@ export function OrdersView({ plan }: { plan: Plan }) {
         <Order
           key={order.id}
           order={order}
-          supplier={named(order.supplier, suppliers)}
+          supplier={order.supplier_name ?? named(order.supplier, suppliers)}
           names={names}
         />
       ))}
@@ -35,17 +35,21 @@ function Order(given: {
         <div>
           <h2 id={order.id}>{supplier}</h2>
           <span class="soft">
-            draft <code>{order.id}</code> · {count(order.lines.length, 'line')} · complete on{' '}
-            {order.expected_arrival}
+            draft {order.number && <b>{order.number} </b>}
+            <code>{order.id}</code> · {count(order.lines.length, 'line')} · {deliveryWords(order)} · complete
+            on {order.expected_arrival}
           </span>
         </div>
         <span class="sum">
           <b>{grouped(order.total)}</b>
-          <span class="soft">
-            goods {grouped(order.goods)} + freight {grouped(order.freight)}
-          </span>
+          <span class="soft">{sumWords(order, grouped)}</span>
         </span>
       </header>
+      {order.notes?.map((note) => (
+        <p class="note" key={note}>
+          {note}
+        </p>
+      ))}
       <table class="stack">
         <thead>
           <tr>
@@ -68,6 +72,7 @@ function Order(given: {
             <tr key={line.id}>
               <th scope="row">
                 <a href={productAddress(line.sku)}>{names.get(line.sku) || line.sku}</a>
+                <Why line={line} />
               </th>
               <td class="number">{line.quantity}</td>
               <td class="number">
@@ -89,5 +94,32 @@ function Order(given: {
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** What the line is called elsewhere, and how it came to be, from the forecast on. */
+function Why({ line }: { line: PurchaseOrderLine }) {
+  const { buyer_code: ours, supplier_code: theirs, reasons = [] } = line;
+  return (
+    <>
+      {(ours || theirs) && (
+        <span class="soft">
+          {' '}
+          {ours && <code>{ours}</code>} {theirs && <code>{theirs}</code>}
+        </span>
+      )}
+      {reasons.length > 0 && (
+        <details class="reasons">
+          <summary>why</summary>
+          <ol>
+            {reasons.map(({ step, text }) => (
+              <li key={step}>
+                <b>{REASON_WORDS[step]}</b>: {text}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /** Every offer for one product: what it would cost to serve from it, or why it cannot. */
-import type { AllocatedLine, Comparison, CostKind, Exclusion, RankedOffer } from 'replenish';
-import { amount, grouped, named, percent, type Names } from './format';
+import { costWords, exclusionWords, type AllocatedLine, type Comparison, type RankedOffer } from 'replenish';
+import { amount, grouped, named, type Names } from './format';
 
 export function Sourcing(given: {
   comparison: Comparison;
@@ -75,68 +75,4 @@ function Offer(given: {
       </p>
     </li>
   );
-}
-
-/** What a purchase adds to the bill, term by term; all other lines stay where they are. */
-function costWords({ costs }: RankedOffer): string {
-  const words = costs.map(({ kind, amount: money }) => {
-    if (kind === 'goods') return `goods ${money}`;
-    const [paid, saved] = COST_WORDS[kind];
-    return amount(money) < 0 ? `less ${saved} ${money.slice(1)}` : `plus ${paid} ${money}`;
-  });
-  return words.join(', ');
-}
-
-/** What a cost is called, and what it is called where it makes the bill smaller. */
-const COST_WORDS: Record<Exclude<CostKind, 'goods'>, readonly [string, string]> = {
-  handling: ['handling of packs', 'handling of packs'],
-  duty: ['duty', 'duty'],
-  import_fee: ['import fee', 'import fee'],
-  tax: ['tax', 'tax'],
-  deposit: ['deposit that is lost', 'deposit'],
-  rebate: ['rebate', 'rebate'],
-  substitute_penalty: ['penalty for the substitute', 'penalty for the substitute'],
-  failure_cost: ['cost of failed deliveries', 'cost of failed deliveries'],
-  payment_terms: ['payment terms', 'worth of the payment terms'],
-  freight: ['freight', 'freight saved'],
-  order_handling: ['handling of the order', 'handling of the order saved'],
-  order_cost: ['cost of ordering', 'cost of ordering saved'],
-  below_minimum: ["for the supplier's minimum", "otherwise for the supplier's minimum"],
-  yearly_rebate: ['yearly rebate lost', 'yearly rebate'],
-};
-
-function exclusionWords(reason: Exclusion): string {
-  switch (reason.type) {
-    case 'invalid':
-      return `${reason.problem.path}: expected ${reason.problem.expected}, got ${reason.problem.got}`;
-    case 'exchange_rate_missing':
-      return `priced in ${reason.currency}, for which there is no exchange rate`;
-    case 'exchange_rate_too_old':
-      return `priced in ${reason.currency}, whose exchange rate is of ${reason.date}`;
-    case 'not_yet_valid':
-      return `holds from ${reason.valid_from}`;
-    case 'expired':
-      return `held until ${reason.valid_until}`;
-    case 'not_enough':
-      return `only ${reason.available} there`;
-    case 'availability_too_old':
-      return `last said on ${reason.as_of} what is there`;
-    case 'maximum_exceeded':
-      return `the smallest purchase is above ${reason.maximum}`;
-    case 'too_late':
-      return `there on ${reason.arrival}, latest ${reason.latest}`;
-    case 'shelf_life_too_short':
-      return `keeps for ${reason.days} days only`;
-    case 'blocked':
-    case 'supplier_blocked':
-      return `blocked: ${reason.reason}`;
-    case 'supplier_forbidden':
-      return 'supplier forbidden';
-    case 'supplier_not_allowed':
-      return 'supplier not allowed for the product';
-    case 'on_time_too_low':
-      return `in time in ${percent(reason.share)} only`;
-    case 'quality_too_low':
-      return `as ordered in ${percent(reason.share)} only`;
-  }
 }

@@ -11,6 +11,7 @@ mod arguments;
 mod backtest;
 mod bench;
 mod browser;
+mod conserve;
 mod debian;
 mod instances;
 mod licence;
@@ -48,6 +49,9 @@ usage: cargo xtask COMMAND
                                 ../shared/golden/sourcing beside its known least cost, natively and as
                                 WebAssembly; --instances those alone, --only those named
                                 so, --write also into benches/SOURCING.md; with ARGS, which go to `cargo bench`, no baskets
+  conserve [--orders N] [--seed S]
+                                split N random orders (10000000), optimised and on all processors,
+                                from seed S (0) on, and prove that every column adds up
   setup                         fetch and install everything later runs need, so that they work offline
   help                          this text
 
@@ -82,6 +86,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "accuracy" => accuracy::accuracy(rest),
         "backtest" => backtest::backtest(rest),
         "bench" => bench::bench(rest),
+        "conserve" => conserve::conserve(rest),
         "setup" => verify::setup(&rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

@@ -17,7 +17,7 @@ use std::{
 use wasm_bindgen_cli_support::Bindgen;
 
 /// What the engine has today and a little more: growth beyond it is a decision, not an accident.
-const BUDGET: Size = Size { raw: 2_520_000, gzip: 1_012_000 };
+const BUDGET: Size = Size { raw: 3_310_000, gzip: 1_332_000 };
 const TYPES: &str = "pkg/types/engine.d.ts";
 
 /// What to do with the checked-in types.

@@ -2,16 +2,23 @@ import type { Plan, ProductPlan } from '../../types/engine.js';
 
 /** The purchase orders as a table, one row a line, for a spreadsheet or another system. */
 export function purchaseOrdersCsv({ purchase_orders }: Plan): string {
-  const head = 'purchase_order,supplier,order_date,sku,offer,packs,quantity,unit,unit_price,amount,currency,arrival';
+  const head = 
+    'purchase_order,supplier,order_date,sku,offer,packs,quantity,unit,unit_price,amount,currency,arrival,' +
+    'number,requested_delivery,location,buyer_code,supplier_code,pack_size,price_unit,charges,tax_rate';
   const rows = purchase_orders.flatMap((order) =>
     order.lines.map((line) => {
       const [quantity = '', unit = ''] = line.quantity.split(' ');
       const [unitPrice = ''] = line.unit_price.split(' ');
       const [amount = '', currency = ''] = line.amount.split(' ');
-      const { id, supplier, order_date } = order;
-      const { sku, offer, packs, arrival } = line;
+      const { id, supplier, order_date, number, requested_delivery } = order;
+      const { sku, offer, packs, arrival, buyer_code, supplier_code, pack_size, price_unit } = line;
+      const [charges = ''] = line.charges.split(' ');
       const names = [id, supplier, order_date, sku, offer].map(cell);
-      return [...names, packs, quantity, unit, unitPrice, amount, currency, arrival].join(',');
+      const bought = [packs, quantity, unit, unitPrice, amount, currency, arrival];
+      const location = line.location ?? order.location;
+      const codes = [number, requested_delivery, location, buyer_code, supplier_code, pack_size, price_unit];
+      const further = codes.map((text) => cell(text ?? ''));
+      return [...names, ...bought, ...further, charges, line.tax_rate ?? ''].join(',');
     }),
   );
   return `${[head, ...rows].join('\n')}\n`;

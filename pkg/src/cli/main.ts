@@ -1,6 +1,7 @@
 /** The command line: picks the command, turns every failure into a message and an exit code. */
 import { EngineError } from '../error.js';
 import { allocate } from './allocate.js';
+import { approve } from './approve.js';
 import { backtest } from './backtest.js';
 import { compare } from './compare.js';
 import { demo } from './demo.js';
@@ -10,6 +11,7 @@ import { orders } from './orders.js';
 import { plan } from './plan.js';
 import { printer, type Printer } from './print.js';
 import { savings } from './savings.js';
+import { split } from './split.js';
 
 const HELP = `Decide what to buy, from whom, and drive every order to its end.
 
@@ -17,6 +19,7 @@ Usage: replenish <command> [options]
 
 Commands:
   allocate  Buy whole baskets at the least cost, and say how sure that is
+  approve   Say whether purchase orders may be placed, who is asked, and by which rules
   backtest  Say what policies are worth on recorded demand
   compare   Rank the offers for a product at what they really cost
   demo      Show everything on a sample company, with faulty order systems
@@ -24,6 +27,7 @@ Commands:
   plan      Say what to buy and from whom, from your own files
   orders    List the sale orders that a database holds
   savings   Say what past purchases would have cost otherwise
+  split     Split customer orders by vendor, and prove that the money adds up
 
 Options:
   --help       Show this, or the options of a command
@@ -34,6 +38,7 @@ Exit codes: 0 done, 1 a check failed or a series or a file has no answer, 2 bad 
 
 const COMMANDS: Record<string, (args: string[], print: Printer) => Promise<void>> = {
   allocate,
+  approve,
   backtest,
   compare,
   demo,
@@ -41,6 +46,7 @@ const COMMANDS: Record<string, (args: string[], print: Printer) => Promise<void>
   orders,
   plan,
   savings,
+  split,
 };
 
 /** Runs one command and returns the process's exit code. */

@@ -141,10 +141,12 @@ export function printPlan(
   print.line(`${short} of ${products.length} products must be bought${unknown}`);
   const names = new Map(allocation.orders.map(({ supplier, name }) => [supplier, name ?? supplier]));
   const width = Math.max(0, ...[...names.values()].map((name) => name.length));
-  for (const { supplier, lines, total, expected_arrival } of purchase_orders) {
+  for (const { supplier, number, lines, total, tax, expected_arrival } of purchase_orders) {
     const count = `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
     print.line(
-      `  ${(names.get(supplier) ?? supplier).padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}`,
+      `  ${(names.get(supplier) ?? supplier).padEnd(width)}  ${count.padStart(9)}  ${total.padStart(13)}  there on ${expected_arrival}${
+        /[1-9]/.test(tax) ? `, with tax ${tax}` : ''
+      }${number ? `  ${number}` : ''}`,
     );
   }
   print.line(

@@ -99,7 +99,7 @@ async function readTable(path: string): Promise<TableFile> {
 }
 
 /** The day that was given, or the one that it is here. */
-function dayOf(given: Given): string {
+export function dayOf(given: Given): string {
   const now = new Date();
   const two = (number: number) => String(number).padStart(2, '0');
   const here = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;

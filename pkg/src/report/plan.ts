@@ -3,16 +3,14 @@ import type {
   AllocatedLine,
   Allocation,
   Comparison,
-  CostKind,
   ExcludedOffer,
-  Exclusion,
   Plan,
   ProductPlan,
   PurchaseOrder,
   PurchaseOrderLine,
-  RankedOffer,
 } from '../../types/engine.js';
 import { shortModel } from '../model.js';
+import { costWords, deliveryWords, exclusionWords, REASON_WORDS, sumWords } from '../words.js';
 import { bar, barChart, fanChart } from './chart.js';
 import { html, type Html } from './html.js';
 
@@ -48,17 +46,40 @@ function purchaseOrder(
   products: Map<string, ProductPlan>,
   comparisons: Map<string, Comparison>,
 ): Html {
-  const name = names.get(order.supplier);
+  const name = order.supplier_name ?? names.get(order.supplier);
+  const called = [...(name ? [order.supplier] : []), ...(order.number ? [order.number] : []), order.id];
   return html`<section class="card"><header><h3>${name ?? order.supplier}</h3>
-<span><b>${order.total}</b> <span class="soft">= goods ${order.goods} + freight ${order.freight}${amount(order.charges) > 0 ? ` + charges ${order.charges}` : ''}</span></span></header>
-<p class="note">${name ? `${order.supplier} · ` : ''}${order.id} · ${counted(order.lines.length, 'line')} · complete on ${order.expected_arrival}</p>
+<span><b>${order.total}</b> <span class="soft">= ${sumWords(order)}</span></span></header>
+<p class="note">${called.join(' · ')} · ${counted(order.lines.length, 'line')} · ${deliveryWords(order)} · complete on ${order.expected_arrival}</p>
+${(order.notes ?? []).map((note) => html`<p class="note">${note}</p>`)}
 ${order.lines.map((line) => {
   const product = products.get(line.sku);
   return html`<details><summary><span class="what">${product?.description ?? line.sku}</span>
 ${line.arrival > line.need_by ? html`<span class="chip warn">there on ${line.arrival}, late</span>` : ''}<span class="soft">need by ${line.need_by}</span>
 <span class="number">${line.quantity} at ${line.unit_price}</span><span class="number">${line.amount}</span></summary>
-<div class="why">${arithmetic(product, today, line)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}</div></details>`;
+<div class="why">${codes(line)}${arithmetic(product, today, line)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}${chain(line)}</div></details>`;
 })}</section>`;
+}
+
+/** What buyer and supplier call the product, and what the price is of. */
+function codes({ buyer_code, supplier_code, packs, pack_size, price_break, price_unit, tax_rate }: PurchaseOrderLine): Html {
+  const words = [
+    ...(buyer_code ? [`our code ${buyer_code}`] : []),
+    ...(supplier_code ? [`the supplier's code ${supplier_code}`] : []),
+    `${counted(Number(packs), 'pack')} of ${pack_size}`,
+    ...(price_unit ? [`priced by ${price_unit}`] : []),
+    ...(price_break ? [`the price from ${price_break} on`] : []),
+    ...(tax_rate ? [`tax rate ${tax_rate}`] : []),
+  ];
+  return html`<p class="note">${words.join(' · ')}</p>`;
+}
+
+/** From the forecast to the line. */
+function chain({ reasons = [] }: PurchaseOrderLine): Html {
+  if (reasons.length === 0) return html``;
+  return html`<div><h4>From forecast to order</h4><ol class="plain">${reasons.map(
+    ({ step, text }) => html`<li><b>${REASON_WORDS[step]}</b>: ${text}</li>`,
+  )}</ol></div>`;
 }
 
 /** Why this quantity. */
@@ -110,76 +131,12 @@ ${amount(ranked.landed_cost) > 0 ? bar(amount(ranked.landed_cost) / dearest, cho
   })}</ul>${excluded(comparison.excluded, names)}</div>`;
 }
 
-/** What a purchase adds to the bill, term by term; all other lines stay where they are. */
-function costWords({ costs }: RankedOffer): string {
-  const words = costs.map(({ kind, amount: money }) => {
-    if (kind === 'goods') return `goods ${money}`;
-    const [paid, saved] = COST_WORDS[kind];
-    return amount(money) < 0 ? `less ${saved} ${money.slice(1)}` : `plus ${paid} ${money}`;
-  });
-  return words.join(', ');
-}
-
-/** What a cost is called, and what it is called where it makes the bill smaller. */
-const COST_WORDS: Record<Exclude<CostKind, 'goods'>, readonly [string, string]> = {
-  handling: ['handling of packs', 'handling of packs'],
-  duty: ['duty', 'duty'],
-  import_fee: ['import fee', 'import fee'],
-  tax: ['tax', 'tax'],
-  deposit: ['deposit that is lost', 'deposit'],
-  rebate: ['rebate', 'rebate'],
-  substitute_penalty: ['penalty for the substitute', 'penalty for the substitute'],
-  failure_cost: ['cost of failed deliveries', 'cost of failed deliveries'],
-  payment_terms: ['payment terms', 'worth of the payment terms'],
-  freight: ['freight', 'freight saved'],
-  order_handling: ['handling of the order', 'handling of the order saved'],
-  order_cost: ['cost of ordering', 'cost of ordering saved'],
-  below_minimum: ["for the supplier's minimum", "otherwise for the supplier's minimum"],
-  yearly_rebate: ['yearly rebate lost', 'yearly rebate'],
-};
-
 function excluded(list: readonly ExcludedOffer[], names: Names): Html {
   if (list.length === 0) return html``;
   return html`<h4>Cannot serve</h4><ul class="plain">${list.map(
     ({ supplier, reason, remedy }) =>
       html`<li>${named(supplier, names)}: ${exclusionWords(reason)}${remedy === '' ? '' : html` <span class="soft">(${remedy})</span>`}</li>`,
   )}</ul>`;
-}
-
-function exclusionWords(reason: Exclusion): string {
-  switch (reason.type) {
-    case 'invalid':
-      return `${reason.problem.path}: expected ${reason.problem.expected}, got ${reason.problem.got}`;
-    case 'exchange_rate_missing':
-      return `priced in ${reason.currency}, for which there is no exchange rate`;
-    case 'exchange_rate_too_old':
-      return `priced in ${reason.currency}, whose exchange rate is of ${reason.date}`;
-    case 'not_yet_valid':
-      return `holds from ${reason.valid_from}`;
-    case 'expired':
-      return `held until ${reason.valid_until}`;
-    case 'not_enough':
-      return `only ${reason.available} there`;
-    case 'availability_too_old':
-      return `last said on ${reason.as_of} what is there`;
-    case 'maximum_exceeded':
-      return `the smallest purchase is above ${reason.maximum}`;
-    case 'too_late':
-      return `there on ${reason.arrival}, latest ${reason.latest}`;
-    case 'shelf_life_too_short':
-      return `keeps for ${reason.days} days only`;
-    case 'blocked':
-    case 'supplier_blocked':
-      return `blocked: ${reason.reason}`;
-    case 'supplier_forbidden':
-      return 'supplier forbidden';
-    case 'supplier_not_allowed':
-      return 'supplier not allowed for the product';
-    case 'on_time_too_low':
-      return `in time in ${percent(reason.share)} only`;
-    case 'quality_too_low':
-      return `as ordered in ${percent(reason.share)} only`;
-  }
 }
 
 /** What must be bought and nobody can deliver. */

@@ -116,7 +116,7 @@ export async function runOrders(options: OrderRunOptions): Promise<OrderRun> {
       });
     };
     for (const order of orders) {
-      const { sale_orders: parts, unapplied: rest } = engine.split(order, { by: 'vendor' });
+      const { sale_orders: parts, unapplied: rest } = engine.split(order, {});
       all += parts.length;
       unapplied.push(...rest.map(({ id, amount }) => `${order.id} ${id} ${amount}`));
       runtime.accept({
