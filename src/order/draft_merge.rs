@@ -2,6 +2,7 @@
 
 use super::{
     LineConcern, MergedDraft, OrderError, PurchaseOrder, PurchaseOrderLine, Quotes,
+    draft::first_delivery,
     quotes::{Seller, Unpriced},
 };
 use crate::unit::{Day, Invalid, LineId, Money, Quantity, Sku, sort_by};
@@ -426,13 +427,16 @@ fn delivery(
     drafts: [&PurchaseOrder; 2],
     lines: &[PurchaseOrderLine],
 ) -> Result<(Day, Option<String>), Invalid> {
-    let mut possible = seller.order_day;
+    let mut days = Vec::with_capacity(lines.len());
     for line in lines {
-        possible = possible.max(match seller.prices(line) {
+        let earliest = match seller.prices(line) {
             Ok(prices) => seller.arrival(prices.offer())?,
             Err(_) => line.arrival,
-        });
+        };
+        days.push((earliest, line.need_by));
     }
+    let first = first_delivery(days);
+    let possible = first.map_or(seller.order_day, |first| first.ready.max(seller.order_day));
     let asked = drafts.map(|draft| draft.requested_delivery);
     if let Some(day) = asked.into_iter().filter(|&day| day >= possible).min() {
         return Ok((day, None));

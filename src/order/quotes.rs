@@ -201,8 +201,11 @@ impl<'a> Seller<'a> {
     /// The last moment to order so that the lines come on a day; none where the offer of a line is not
     /// known, or no order day is left.
     pub(super) fn order_by(&self, requested: Day, lines: &[PurchaseOrderLine]) -> Option<OrderBy> {
-        let offers = lines.iter().map(|line| self.prices(line).ok().map(|prices| prices.offer()));
-        order_by(self.terms.as_ref(), self.order_day, requested, offers)
+        let lines = lines.iter().map(|line| {
+            let offer = self.prices(line).ok().map(|prices| prices.offer());
+            (offer, line.arrival.max(requested))
+        });
+        order_by(self.terms.as_ref(), self.order_day, lines)
     }
 
     fn calendar(&self) -> Option<&Calendar> {

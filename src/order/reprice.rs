@@ -254,7 +254,10 @@ pub fn check_prices(
         let (after, mut concerns) = match price(&seller, line) {
             Ok((after, prices)) => {
                 let first = seller.arrival(prices.offer()).map_err(at)?;
-                possible = possible.max(first);
+                // What was to come later anyway does not keep the rest waiting.
+                if line.arrival <= draft.requested_delivery {
+                    possible = possible.max(first);
+                }
                 (Some(after), offer_concerns(&seller, draft, line, &prices, options, quotes.today))
             }
             Err(why) => (None, vec![why.into()]),

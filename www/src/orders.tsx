@@ -86,7 +86,7 @@ function Order(given: {
               </td>
               <td class={line.arrival > line.need_by ? 'warn-text' : ''}>
                 <span class="narrow">there on </span>
-                {line.arrival}
+                {line.arrival > order.requested_delivery ? line.arrival : order.requested_delivery}
                 {line.arrival > line.need_by && <span class="hidden"> late</span>}
               </td>
             </tr>
@@ -113,7 +113,7 @@ function Why({ line }: { line: PurchaseOrderLine }) {
           <summary>why</summary>
           <ol>
             {reasons.map(({ step, text }) => (
-              <li key={step}>
+              <li key={text}>
                 <b>{REASON_WORDS[step]}</b>: {text}
               </li>
             ))}

@@ -10,7 +10,7 @@ import type {
   PurchaseOrderLine,
 } from '../../types/engine.js';
 import { shortModel } from '../model.js';
-import { costWords, deliveryWords, exclusionWords, REASON_WORDS, sumWords } from '../words.js';
+import { costWords, deliveryWords, exclusionWords, sumWords } from '../words.js';
 import { bar, barChart, fanChart } from './chart.js';
 import { html, type Html } from './html.js';
 
@@ -57,7 +57,7 @@ ${order.lines.map((line) => {
   return html`<details><summary><span class="what">${product?.description ?? line.sku}</span>
 ${line.arrival > line.need_by ? html`<span class="chip warn">there on ${line.arrival}, late</span>` : ''}<span class="soft">need by ${line.need_by}</span>
 <span class="number">${line.quantity} at ${line.unit_price}</span><span class="number">${line.amount}</span></summary>
-<div class="why">${codes(line)}${arithmetic(product, today, line)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}${chain(line)}</div></details>`;
+<div class="why">${codes(line)}${arithmetic(product, today, line)}${offers(comparisons.get(line.sku), lines.get(line.sku), names)}</div></details>`;
 })}</section>`;
 }
 
@@ -72,14 +72,6 @@ function codes({ buyer_code, supplier_code, packs, pack_size, price_break, price
     ...(tax_rate ? [`tax rate ${tax_rate}`] : []),
   ];
   return html`<p class="note">${words.join(' · ')}</p>`;
-}
-
-/** From the forecast to the line. */
-function chain({ reasons = [] }: PurchaseOrderLine): Html {
-  if (reasons.length === 0) return html``;
-  return html`<div><h4>From forecast to order</h4><ol class="plain">${reasons.map(
-    ({ step, text }) => html`<li><b>${REASON_WORDS[step]}</b>: ${text}</li>`,
-  )}</ol></div>`;
 }
 
 /** Why this quantity. */

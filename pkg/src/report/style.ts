@@ -59,6 +59,7 @@ details[open] > summary::before { content: "\\2212"; }
 summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 summary .what { flex: 1 1 180px; font-weight: 500; }
 summary .number { margin-left: auto; }
+.why > .note { grid-column: 1 / -1; margin: 0; }
 .why { padding: 2px 0 16px 26px; display: grid; gap: 12px 32px; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); }
 .why > div { min-width: 0; }
 .offers li { padding: 4px 0 10px; }

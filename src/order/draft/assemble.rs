@@ -3,7 +3,7 @@
 use super::{
     DraftItem, DraftOptions, Drafts,
     charges::PartCharges,
-    delivery::Deliveries,
+    delivery::{Deliveries, first_delivery},
     line::Pending,
     name::name,
     ordered::{Extent, Ordered, at_terms},
@@ -293,6 +293,7 @@ impl<'a> Basis<'a> {
             lines.push(drafted);
         }
         let requested = self.requested(ordered, part)?;
+        let last = part.iter().map(|line| line.earliest).max();
         let zero = Money::zero(currency);
         let mut draft = PurchaseOrder {
             id: PurchaseOrderId::new("~")?,
@@ -304,7 +305,8 @@ impl<'a> Basis<'a> {
             currency,
             order_date: self.today,
             requested_delivery: requested,
-            order_by: deliveries.order_by(requested, part.iter().map(|line| line.offer)),
+            order_by: deliveries
+                .order_by(part.iter().map(|line| (line.offer, line.earliest.max(requested)))),
             lines,
             goods: zero,
             freight: charges.freight,
@@ -314,7 +316,7 @@ impl<'a> Basis<'a> {
             taxes: Vec::new(),
             tax: zero,
             total: zero,
-            expected_arrival: requested,
+            expected_arrival: last.map_or(requested, |last| last.max(requested)),
             notes: Vec::new(),
             merged: Vec::new(),
         };
@@ -330,13 +332,15 @@ impl<'a> Basis<'a> {
 
     /// The day on which all of a draft shall come.
     fn requested(&self, ordered: &Ordered<'_>, part: &[Pending<'_>]) -> Result<Day, Invalid> {
-        let earliest = part.iter().map(|line| line.earliest).max().unwrap_or(self.today);
         if self.options.rules.by_delivery_day || ordered.order.delivery.is_some() {
             let day = part.iter().map(|line| line.requested).max();
-            return Ok(day.unwrap_or(earliest));
+            return Ok(day.unwrap_or(self.today));
         }
-        let needed = part.iter().map(|line| line.line.requirement.need_by).min();
-        ordered.deliveries.requested(earliest, needed.unwrap_or(earliest))
+        let lines = part.iter().map(|line| (line.earliest, line.line.requirement.need_by));
+        match first_delivery(lines) {
+            Some(first) => ordered.deliveries.requested(first.ready, first.needed),
+            None => Ok(self.today),
+        }
     }
 
     fn notes(
@@ -364,7 +368,7 @@ impl<'a> Basis<'a> {
                 ));
             }
             let need_by = line.requirement.need_by;
-            let late = need_by.days_until(draft.requested_delivery);
+            let late = need_by.days_until(draft.requested_delivery.max(*earliest));
             if late > 0 {
                 let days = if late == 1 { "day" } else { "days" };
                 notes.push(format!("{sku} comes {late} {days} after it is needed on {need_by}"));

@@ -75,10 +75,9 @@ impl<'a> Deliveries<'a> {
     /// [`order_by`] of an order that is placed now.
     pub(super) fn order_by<'o>(
         &self,
-        requested: Day,
-        offers: impl IntoIterator<Item = Option<&'o Offer>>,
+        lines: impl IntoIterator<Item = (Option<&'o Offer>, Day)>,
     ) -> Option<OrderBy> {
-        order_by(self.terms, self.order_day, requested, offers)
+        order_by(self.terms, self.order_day, lines)
     }
 
     fn calendar(&self) -> Option<&'a Calendar> {
@@ -86,20 +85,43 @@ impl<'a> Deliveries<'a> {
     }
 }
 
-/// The last moment to order so that goods of these offers come on a day; none where an offer is
+/// What is needed first of an order whose lines come as soon as they are ready, but not before they
+/// are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::order) struct FirstDelivery {
+    /// The first day on which all is there that can be there when something is needed.
+    pub(in crate::order) ready: Day,
+    /// The day on which something is needed first, or, of what comes too late, the day on which it
+    /// comes.
+    pub(in crate::order) needed: Day,
+}
+
+/// The first delivery of lines, of each of which the earliest day and the need are known; none
+/// without lines. Whatever is delivered between its two days makes nothing late that need not be.
+pub(in crate::order) fn first_delivery(
+    lines: impl IntoIterator<Item = (Day, Day)> + Clone,
+) -> Option<FirstDelivery> {
+    let due = lines.clone().into_iter().map(|(earliest, need_by)| need_by.max(earliest));
+    let needed = due.min()?;
+    let there = lines.into_iter().map(|(earliest, _)| earliest).filter(|&day| day <= needed);
+    Some(FirstDelivery { ready: there.max()?, needed })
+}
+
+/// The last moment to order so that goods of these offers come on these days; none where an offer is
 /// unknown, or no order day is left from the first one on.
 pub(in crate::order) fn order_by<'o>(
     terms: Option<&SupplierTerms>,
     first: Day,
-    requested: Day,
-    offers: impl IntoIterator<Item = Option<&'o Offer>>,
+    lines: impl IntoIterator<Item = (Option<&'o Offer>, Day)>,
 ) -> Option<OrderBy> {
-    let mut last = requested;
-    for offer in offers {
+    let mut last: Option<Day> = None;
+    for (offer, day) in lines {
         let offer = offer?;
-        last = last.min(requested.plus_days(-i64::from(offer.lead_time_days)).ok()?);
-        last = offer.valid_until.map_or(last, |until| last.min(until));
+        let leaves = day.plus_days(-i64::from(offer.lead_time_days)).ok()?;
+        let until = offer.valid_until.map_or(leaves, |until| leaves.min(until));
+        last = Some(last.map_or(until, |last| last.min(until)));
     }
+    let mut last = last?;
     let calendar = terms.and_then(|terms| terms.calendar.as_ref());
     if let Some(calendar) = calendar {
         while last >= first && !is_open(calendar, calendar.order_days, last) {

@@ -23,7 +23,7 @@ pub use context::{
 };
 
 pub(super) use assemble::{Basis, Told};
-pub(super) use delivery::order_by;
+pub(super) use delivery::{first_delivery, order_by};
 
 use super::{OrderError, PurchaseOrder};
 use crate::{
@@ -58,8 +58,8 @@ pub struct Drafts {
 /// - A line's `charges` are handling of packs and deposits; duty, fees of import, rebates and
 ///   interest, which the allocation weighed too, are not invoiced with the order.
 /// - Tax is worked out once on all that a rate applies to, rounded half up.
-/// - Goods come on the last delivery day of the supplier on which nothing of the draft is late, or, if
-///   there is none, on the first on which all of it can come; a note names what is late.
+/// - Delivery is requested for the last delivery day of the supplier on which nothing is late that can
+///   be in time; lines that need longer come when they can, and a note names what is late.
 ///
 /// The same allocation and context give the same drafts, names and numbers, in whatever sequence
 /// their lists are.

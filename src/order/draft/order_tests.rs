@@ -293,6 +293,17 @@ fn delivery_is_as_late_as_nothing_is_late_on_a_day_of_the_supplier() {
 }
 
 #[test]
+fn what_needs_longer_does_not_keep_the_rest_waiting() {
+    let slow = Offer { lead_time_days: 5, ..offer("b", "s", "1 EUR") };
+    let needs = [need("a", "1 each", "2026-11-25"), need("b", "1 each", "2026-12-01")];
+    let draft = Case::new(&needs, &[offer("a", "s", "1 EUR"), slow], &[]).only();
+    assert_eq!(draft.requested_delivery, day("2026-11-25"));
+    assert!(draft.lines[1].arrival > draft.requested_delivery);
+    assert_eq!(draft.expected_arrival, draft.lines[1].arrival);
+    assert_eq!(draft.notes, [""; 0]);
+}
+
+#[test]
 fn an_offer_that_ends_sooner_is_ordered_sooner() {
     let ending = Offer { valid_until: Some(day("2026-11-25")), ..offer("a", "s", "1 EUR") };
     let draft = Case::new(&[need("a", "1 each", "2026-12-20")], &[ending], &[]).only();
