@@ -34,27 +34,37 @@ pub struct Weight<'a> {
 /// # Ok::<(), replenish::unit::Invalid>(())
 /// ```
 pub fn apportion(total: i128, weights: &[Weight<'_>]) -> Result<(Vec<i128>, i128), Invalid> {
-    let signed = i64::try_from(total).map_err(|_| too_large(total))?;
     let mut order: Vec<usize> = (0..weights.len()).collect();
     sort_by(&mut order, |&a: &usize, &b| weights[a].key.cmp(weights[b].key));
-    let claim = |&part: &usize| {
-        let weight = weights[part].weight;
-        u64::try_from(weight).map_err(|_| too_large(weight))
-    };
-    let claims: Vec<u64> = order.iter().map(claim).collect::<Result<_, _>>()?;
+    let claims: Vec<u128> = order.iter().map(|&part| weights[part].weight).collect();
+    let caps: Vec<u128> =
+        order.iter().map(|&part| weights[part].cap.unwrap_or(u128::MAX)).collect();
+    let (ordered, rest) = by_place(total, &claims, Some(&caps))?;
+    let mut shares = vec![0; weights.len()];
+    for (part, share) in order.into_iter().zip(ordered) {
+        shares[part] = share;
+    }
+    Ok((shares, rest))
+}
+
+/// [`apportion`] among parts that have a place and no name: ties go to the earlier one.
+pub(super) fn by_place(
+    total: i128,
+    weights: &[u128],
+    caps: Option<&[u128]>,
+) -> Result<(Vec<i128>, i128), Invalid> {
+    let signed = i64::try_from(total).map_err(|_| too_large(total))?;
+    let claim = |&weight: &u128| u64::try_from(weight).map_err(|_| too_large(weight));
+    let claims: Vec<u64> = weights.iter().map(claim).collect::<Result<_, _>>()?;
     // Nobody can get more than all there is.
-    let cap = |&part: &usize| {
-        weights[part].cap.map_or(u64::MAX, |cap| cap.try_into().unwrap_or(u64::MAX))
-    };
-    let caps: Vec<u64> = order.iter().map(cap).collect();
+    let cap =
+        |place: usize| caps.map_or(u64::MAX, |caps| u64::try_from(caps[place]).unwrap_or(u64::MAX));
+    let caps: Vec<u64> = (0..weights.len()).map(cap).collect();
     let mut sizes = Vec::new();
     let rest = divide_within(signed.unsigned_abs(), &claims, &caps, &mut sizes)
         .ok_or_else(|| too_large(total))?;
     let sign = if total < 0 { -1 } else { 1 };
-    let mut shares = vec![0; weights.len()];
-    for (part, size) in order.into_iter().zip(sizes) {
-        shares[part] = sign * i128::from(size);
-    }
+    let shares = sizes.into_iter().map(|size| sign * i128::from(size)).collect();
     Ok((shares, sign * i128::from(rest)))
 }
 

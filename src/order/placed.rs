@@ -1,9 +1,6 @@
 //! What has become of an order since it was placed.
 
-use super::{
-    AdjustmentKind, CommissionShare, PaymentShare, Refund, SaleOrder, Share,
-    apportion::{Weight, apportion},
-};
+use super::{AdjustmentKind, CommissionShare, PaymentShare, Refund, SaleOrder, Share};
 use crate::unit::{AdjustmentId, Currency, Invalid, LineId, Money, Quantity, SaleOrderId};
 use serde::{Deserialize, Serialize};
 
@@ -164,23 +161,4 @@ impl<K: Clone + PartialEq> Tally<K> {
 pub(super) fn minor(amount: Money, currency: Currency) -> Result<i128, Invalid> {
     Money::zero(currency).compare(amount)?;
     amount.minor_units()
-}
-
-/// [`apportion`] among parts that have a place and no name: ties go to the earlier one.
-pub(super) fn by_place(
-    total: i128,
-    weights: &[u128],
-    caps: Option<&[u128]>,
-) -> Result<(Vec<i128>, i128), Invalid> {
-    let keys: Vec<String> = (0..weights.len()).map(|place| format!("{place:010}")).collect();
-    let weights: Vec<Weight<'_>> = keys
-        .iter()
-        .enumerate()
-        .map(|(place, key)| Weight {
-            key,
-            weight: weights[place],
-            cap: caps.map(|caps| caps[place]),
-        })
-        .collect();
-    apportion(total, &weights)
 }

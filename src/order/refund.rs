@@ -2,7 +2,8 @@
 
 use super::{
     AdjustmentKind, CommissionShare, OrderError, PaymentShare, Placed, SaleOrder, Share,
-    placed::{Column, Tally, by_place},
+    apportion::by_place,
+    placed::{Column, Tally},
     standing::{Drawn, Payer, Standing, StandingLine, Units},
 };
 use crate::unit::{CommissionId, Currency, Invalid, LineId, Money, Quantity, SaleOrderId};

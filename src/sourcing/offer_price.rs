@@ -1,7 +1,7 @@
 //! What a supplier invoices for some packs of an offer, and how many packs it sells.
 
 use super::{
-    LineCharges, Offer,
+    LineCharges, Offer, PriceBreak,
     exchange::{Exchange, Unconverted},
     landed_cost::{LinePrices, Surroundings, packs_for, packs_within, product, whole_multiples},
 };
@@ -122,6 +122,22 @@ impl Offer {
         self.price().ok().map(|(_, unit)| unit)
     }
 
+    /// The price break that so many packs reach, the first below all; none where there is only one
+    /// price, or all of it costs that of a contract.
+    pub(crate) fn break_reached(&self, packs: u64) -> Result<Option<Quantity>, Invalid> {
+        let [first, _, ..] = &self.price_breaks[..] else { return Ok(None) };
+        let bought_in = |unit| product(self.pack_in(unit)?, Decimal::from(packs));
+        if let Some(contract) = self.contract
+            && bought_in(contract.remaining.unit())? <= contract.remaining.amount()
+        {
+            return Ok(None);
+        }
+        let bought = bought_in(first.minimum_quantity.unit())?;
+        let reaches = |price: &&PriceBreak| price.minimum_quantity.amount() <= bought;
+        let reached = self.price_breaks.iter().rev().find(reaches);
+        Ok(Some(reached.unwrap_or(first).minimum_quantity))
+    }
+
     /// Packs are sold in multiples of this; 1 or more.
     pub fn multiple(&self) -> u64 {
         self.order_multiple_packs.map_or(1, u64::from).max(1)
@@ -203,7 +219,7 @@ impl<'a> OfferPrices<'a> {
         Ok(OfferPrice {
             packs,
             unit_price,
-            price_break: self.break_of(bought, exact)?,
+            price_break: self.offer.break_reached(packs)?,
             amount: Money::new(amount, self.currency).rounded(Rounding::HalfUp),
             handling: of_packs(self.handling)?,
             deposit: of_packs(self.deposit)?,
@@ -225,18 +241,6 @@ impl<'a> OfferPrices<'a> {
             steps.extend(packs.ok().filter(|&packs| packs > self.fewest));
         }
         distinct(steps)
-    }
-
-    fn break_of(&self, bought: Decimal, packs: Decimal) -> Result<Option<Quantity>, Invalid> {
-        let breaks = &self.offer.price_breaks;
-        let [first, _, ..] = &breaks[..] else { return Ok(None) };
-        if let Some(contract) = self.prices.contract
-            && product(contract.pack, packs)? <= contract.remaining
-        {
-            return Ok(None);
-        }
-        let reached = breaks.iter().rev().find(|price| price.minimum_quantity.amount() <= bought);
-        Ok(Some(reached.unwrap_or(first).minimum_quantity))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Basis, DraftItem, name::line_id};
 use crate::{
     order::{PurchaseOrderLine, Reason, ReasonStep, rates::Rates},
-    sourcing::{AllocatedLine, Offer, PriceBreak, Pricing},
+    sourcing::{AllocatedLine, Offer, Pricing},
     unit::{Currency, Day, Exact, Invalid, LocationId, Money, Quantity, Rounding, Unit, sort_by},
 };
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -75,8 +75,11 @@ impl Pending<'_> {
             pack_size,
             quantity,
             unit_price: purchase.unit_price,
-            price_unit: self.offer.and_then(price_unit),
-            price_break: self.price_break()?,
+            price_unit: self.offer.and_then(Offer::price_unit),
+            price_break: match self.offer {
+                Some(offer) => offer.break_reached(purchase.packs)?,
+                None => None,
+            },
             amount: purchase.amount,
             charges,
             tax_rate: self.offer.and_then(|offer| offer.charges.tax).map(|tax| tax.rate),
@@ -153,33 +156,6 @@ impl Pending<'_> {
         Ok(sum)
     }
 
-    /// The price break that is reached, where there are several and not all is of a contract.
-    fn price_break(&self) -> Result<Option<Quantity>, Invalid> {
-        let Some(offer) = self.offer else { return Ok(None) };
-        let [first, .., _] = &offer.price_breaks[..] else { return Ok(None) };
-        if self.within_contract(offer)? {
-            return Ok(None);
-        }
-        let bought = self.bought_in(offer, first.minimum_quantity.unit())?;
-        let reached = |price: &&PriceBreak| price.minimum_quantity.amount() <= bought;
-        let reached = offer.price_breaks.iter().rev().find(reached).unwrap_or(first);
-        Ok(Some(reached.minimum_quantity))
-    }
-
-    /// Whether all of it costs the price of a contract.
-    fn within_contract(&self, offer: &Offer) -> Result<bool, Invalid> {
-        let Some(contract) = offer.contract else { return Ok(false) };
-        let remaining = contract.remaining;
-        Ok(self.bought_in(offer, remaining.unit())? <= remaining.amount())
-    }
-
-    fn bought_in(&self, offer: &Offer, unit: Unit) -> Result<Decimal, Invalid> {
-        let packs = Decimal::from(self.line.purchase.packs);
-        offer.pack_in(unit)?.checked_times(packs).ok_or_else(|| {
-            Invalid::new("quantity_too_large", "a quantity of at most 28 digits", packs)
-        })
-    }
-
     /// The chain from the forecast to this line.
     fn reasons(&self, basis: &Basis<'_>, content: (Quantity, Quantity)) -> Vec<Reason> {
         let AllocatedLine { sku, requirement, purchase, reason, topped_up_packs, .. } = self.line;
@@ -218,12 +194,6 @@ impl Pending<'_> {
 
 fn counted(packs: u64) -> String {
     if packs == 1 { "1 pack".to_owned() } else { format!("{packs} packs") }
-}
-
-/// What a price is for one of.
-fn price_unit(offer: &Offer) -> Option<Unit> {
-    let contract = offer.contract.map(|contract| contract.remaining.unit());
-    offer.price_breaks.first().map(|price| price.minimum_quantity.unit()).or(contract)
 }
 
 /// How several prices make up an average one, in words; none where there is one price.

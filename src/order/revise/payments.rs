@@ -4,7 +4,8 @@ use super::rows::{At, Figure, Row};
 use crate::{
     order::{
         CustomerOrder, SaleOrder,
-        placed::{by_place, minor},
+        apportion::by_place,
+        placed::minor,
         standing::{Payer, Standing},
     },
     unit::Invalid,

@@ -4,7 +4,8 @@ use super::{Added, Place};
 use crate::{
     order::{
         Adjustment, CustomerOrder, LineAdjustment,
-        placed::{Column, Tally, by_place, minor},
+        apportion::by_place,
+        placed::{Column, Tally, minor},
         standing::{Standing, Units},
         units::part_of_units,
     },
