@@ -156,7 +156,7 @@ fn answer(call: &str, arguments: &[Value]) -> Answer {
         }
         ("advanceSaleOrder", [flow, input, now, policy]) => {
             let now: Timestamp = read(now)?;
-            let step = flow::advance(&read(flow)?, &read(input)?, now, &read(policy)?);
+            let step = flow::advance_sale_order(&read(flow)?, &read(input)?, now, &read(policy)?);
             give(step, flow::TransitionError::code)
         }
         ("rollUp", [children]) => Ok(json!(flow::roll_up(&read::<Vec<_>>(children)?))),

@@ -22,6 +22,15 @@ export {
 export type { Engine } from './engine.js';
 export { EngineError, type Problem } from './error.js';
 export { loadEngine } from './load.js';
+export {
+  advancePurchaseOrders,
+  advanceSaleOrders,
+  advanceStoredPurchaseOrder,
+  advanceStoredSaleOrder,
+  type Advanced,
+  type LifeAnswer,
+  type LifeWork,
+} from './lives.js';
 export { shortModel } from './model.js';
 export type { PoolSettings } from './pool.js';
 export { forecastInWorkers } from './workers.js';

@@ -25,7 +25,7 @@ const VALUES = new Set(
   `Error Number String assign call deleteProperty done entries from fromEntries get getRandomValues
   get_unchecked get_with_ref_key instanceof_ArrayBuffer instanceof_Float64Array instanceof_Map
   instanceof_Uint8Array instanceof_Uint32Array isArray isSafeInteger iterator keys length new
-  new_from_slice next of prototypesetcall push set value bytes demand exchange_rates history lots name
+  new_from_slice next of parse prototypesetcall push set stringify value bytes demand exchange_rates history lots name
   needs offers pipeline stock terms`.split(/\s+/),
 );
 

@@ -39,7 +39,8 @@ function compileAndRun(source, cwd) {
 }
 
 test('the programs of the README print purchase orders, a replay, a basket, sale orders, forecasts and levels', { skip }, () => {
-  const [plan, replay, basket, orders, series, slider, ...others] = blocks(readFileSync(readme, 'utf8'), 'ts');
+  const programs = blocks(readFileSync(readme, 'utf8'), 'ts');
+  const [plan, replay, basket, orders, life, series, slider, ...others] = programs;
   assert.equal(others.length, 0);
   assert.equal(compileAndRun(plan, root), 'supplier-2 6.96 USD\n');
   assert.match(compileAndRun(replay, root), /^cost \d+\.\d\d: \d+ lost, \d+ unit-weeks held\n$/);
@@ -47,6 +48,13 @@ test('the programs of the README print purchase orders, a replay, a basket, sale
   const sold = compileAndRun(orders, root).trimEnd().split('\n');
   assert.deepEqual(sold.slice(-3), ['true', '5', 'at least one line of a positive quantity']);
   assert.match(sold[0], /^M-20417:1:~\S* \d+\.\d\d EUR$/);
+  assert.deepEqual(compileAndRun(life, root).split('\n'), [
+    'initial sending 1001%3Afarm/create/1',
+    'initial unknown ',
+    'initial sending 1001%3Afarm/create/1',
+    'sent sent ',
+    '',
+  ]);
   assert.match(compileAndRun(slider, root), /^0\.8 \d+ each \d+ each\n(.*\n){3}$/);
   const printed = compileAndRun(series, root);
   assert.match(printed, /^covers nine days in 95 of 100 cases: 2\d\d/m);

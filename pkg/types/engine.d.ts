@@ -1,6 +1,11 @@
 // The engine's types, from Rust, by `cargo xtask pkg`: not to be edited.
 
 /**
+ * Whether a step changes the other system.
+ */
+export type Access = "read" | "write";
+
+/**
  * What a person can ask of an order.
  */
 export type Action = "submit" | "cancel_requested" | "operator_present" | "operator_absent";
@@ -18,6 +23,11 @@ export interface ActionAvailability {
      */
     refusal?: Refusal;
 }
+
+/**
+ * Who or what caused a transition.
+ */
+export type Actor = { type: "person"; name: string } | { type: "remote" } | { type: "host" };
 
 /**
  * Packs that are added to an order.
@@ -433,6 +443,15 @@ export interface AnswerBody {
      */
     documents?: NamedDocument[];
     /**
+     * To which order the documents named belong, as the other system keeps it beside them; absent
+     * when the answer says nothing of it.
+     *
+     * The core sees one order at a time, so that this is the only way to know another order's
+     * document from a new one of this order. It is compared with the order's own id: an adapter
+     * that sends another reference maps it back.
+     */
+    reference?: string;
+    /**
      * For a look-up: whether anything carries our reference. Only an explicit `false` is absence.
      */
     found?: boolean;
@@ -445,20 +464,72 @@ export interface AnswerBody {
      */
     duplicate_of_our_key?: boolean;
     /**
+     * For a price: what the order would cost.
+     */
+    quote?: QuotedPrice;
+    /**
+     * For a read, and wherever else the supplier says it: where the purchase order stands.
+     */
+    fact?: SupplierFact;
+    /**
      * The server's words, shortened and free of secrets.
      */
     message?: string;
 }
 
 /**
+ * Something that is not as expected.
+ */
+export interface AnswerDifference {
+    /**
+     * Where in the answer.
+     */
+    pointer: string;
+    /**
+     * What was expected, in words.
+     */
+    expected: string;
+    /**
+     * What was there; empty when nothing was.
+     */
+    got: string;
+}
+
+/**
+ * What an answer says: the text of every scalar by its JSON pointer, so that the body
+ * `{"data":[{"id":7}]}` is `{"/data/0/id": "7"}`. Numbers keep the text they came in, so that no
+ * amount of money is rounded; truth values are `true` and `false`; what is null or empty is left out.
+ */
+export type AnswerFacts = Record<string, string>;
+
+/**
  * Whether nothing costs less.
  */
 export type AnswerStatus = "proved" | "gap";
+
+/**
+ * Something an answer must say.
+ */
+export interface AnswerTest {
+    /**
+     * Where in the answer; with a `*` every place of the list must fit, and one must be there.
+     */
+    pointer: string;
+    /**
+     * What must be there.
+     */
+    is: Expectation;
+}
 
 /** One of several answers, or why there is none: the others are answered all the same. */
 export type Answered<T> =
 | { answer: T; refused?: undefined }
 | { answer?: undefined; refused: Invalid };
+
+/**
+ * What a look-up found of a write.
+ */
+export type Applied = "once" | "more_than_once" | "no";
 
 /**
  * What somebody said about a purchase order.
@@ -494,6 +565,25 @@ export interface Approval {
  * Which amount of an order counts.
  */
 export type ApprovalAmount = "total" | "net";
+
+/**
+ * By what an order is approved: everything that [`decide`](crate::order::decide) needs beside what
+ * was said, which the life itself keeps.
+ */
+export interface ApprovalCase {
+    /**
+     * The draft that is shown to whoever approves; it must be the one that the life knows.
+     */
+    draft: PurchaseOrder;
+    /**
+     * What the company has written down.
+     */
+    rules: ApprovalRules;
+    /**
+     * What is known on the day.
+     */
+    context: ApprovalContext;
+}
 
 /**
  * What is true of the orders that a rule is for. All parts that are given have to hold.
@@ -864,6 +954,24 @@ export interface Approver {
 }
 
 /**
+ * A request that a step has made.
+ */
+export interface Asked {
+    request: RequestLife;
+    purpose: Purpose;
+    sent_at?: Timestamp;
+    /**
+     * The look-up's own address; the step's is frozen with the step.
+     */
+    path?: string;
+}
+
+/**
+ * What is attempted.
+ */
+export type AttemptKind = "create" | "lookup" | "cancel";
+
+/**
  * What is kept for the record about an order.
  */
 export type Audit = "never_sent" | "never_applied" | "attempt_rejected" | "proved_absent" | "already_cancelled" | "nullified_remotely" | "operator_said_present" | "operator_said_absent" | "late_cancel_result" | "request_log";
@@ -882,42 +990,17 @@ export interface Awaited {
 }
 
 /**
- * From where in a history forecasts are made again, and what they may know.
- *
- * An origin is the number of periods that have passed when a forecast is made: it knows the values
- * before the origin, and is scored on the `horizon` values that begin `gap` after it (Tashman,
- * "Out-of-sample tests of forecasting accuracy", International Journal of Forecasting 16, 2000).
+ * What comes later than the rest of a line.
  */
-export interface Backtest {
+export interface BackOrder {
     /**
-     * Periods that are scored from each origin, at least 1.
+     * How much.
      */
-    horizon: number;
+    quantity: Quantity;
     /**
-     * Periods from one origin to the next, at least 1.
+     * When, where that is said.
      */
-    step: number;
-    /**
-     * Which origins.
-     */
-    origins: Origins;
-    /**
-     * How much of the past a forecast is given.
-     */
-    window: Window;
-    /**
-     * Periods after the origin that are forecast but not scored: those that pass before a forecast
-     * can be acted on.
-     */
-    gap: number;
-    /**
-     * How often the forecaster learns everything anew.
-     */
-    refit: Refit;
-    /**
-     * Periods in one season, for scales and for Naive2; 1 for none.
-     */
-    season_length: number;
+    day?: Day;
 }
 
 /**
@@ -990,6 +1073,45 @@ export interface BacktestOptions {
      * Where chance starts.
      */
     seed?: number;
+}
+
+/**
+ * From where in a history forecasts are made again, and what they may know.
+ *
+ * An origin is the number of periods that have passed when a forecast is made: it knows the values
+ * before the origin, and is scored on the `horizon` values that begin `gap` after it (Tashman,
+ * "Out-of-sample tests of forecasting accuracy", International Journal of Forecasting 16, 2000).
+ */
+export interface BacktestPlan {
+    /**
+     * Periods that are scored from each origin, at least 1.
+     */
+    horizon: number;
+    /**
+     * Periods from one origin to the next, at least 1.
+     */
+    step: number;
+    /**
+     * Which origins.
+     */
+    origins: Origins;
+    /**
+     * How much of the past a forecast is given.
+     */
+    window: Window;
+    /**
+     * Periods after the origin that are forecast but not scored: those that pass before a forecast
+     * can be acted on.
+     */
+    gap: number;
+    /**
+     * How often the forecaster learns everything anew.
+     */
+    refit: Refit;
+    /**
+     * Periods in one season, for scales and for Naive2; 1 for none.
+     */
+    season_length: number;
 }
 
 /**
@@ -1236,6 +1358,11 @@ export interface BatchColumns {
 }
 
 /**
+ * What follows from a difference.
+ */
+export type Bearing = "tolerated" | "open" | "beyond";
+
+/**
  * Why a requirement is served as it is: what decided against the offer that costs least by itself.
  */
 export interface Binding {
@@ -1366,6 +1493,34 @@ export interface CanOrder {
 }
 
 /**
+ * The cancel of an order: wanted or not, and the attempts at one document after the other.
+ */
+export interface Cancellation {
+    requested?: boolean;
+    /**
+     * Counts the times a cancel was begun.
+     */
+    round?: number;
+    started_at?: Timestamp;
+    /**
+     * Counted attempts to cancel the current document.
+     */
+    attempts?: number;
+    /**
+     * Attempts that were turned away unseen; they lengthen the waits and count for nothing else.
+     */
+    throttles?: number;
+    /**
+     * Some attempt to cancel may have been applied unseen, or the documents may have ended before.
+     */
+    ambiguous?: boolean;
+    /**
+     * The document of the running or doubtful cancel.
+     */
+    document?: DocumentId;
+}
+
+/**
  * A model that was considered.
  */
 export interface Candidate {
@@ -1428,6 +1583,24 @@ export interface Capacity {
 }
 
 /**
+ * What is kept of an answer.
+ */
+export interface Capture {
+    /**
+     * Where it is; with a `*` a list is kept.
+     */
+    pointer: string;
+    /**
+     * The host keeps the value and the run only its name.
+     */
+    secret?: boolean;
+    /**
+     * Its absence is no failure.
+     */
+    optional?: boolean;
+}
+
+/**
  * The weight of a piece or case of a product that is ordered by the piece and whose pieces differ, in
  * whatever unit the need is in. `observed`: as pieces weighed that were received, each as likely as the
  * others. `normal`: as a nominal weight and its coefficient of variation, from 0 to 1, say, the sum of
@@ -1464,6 +1637,20 @@ export interface CaughtWeight {
 }
 
 /**
+ * One moment of an order's way.
+ */
+export interface ChainTime {
+    /**
+     * Which system tells it.
+     */
+    system: string;
+    /**
+     * What it calls it.
+     */
+    event: string;
+}
+
+/**
  * A line that is in both drafts and different.
  */
 export interface ChangedLine {
@@ -1497,6 +1684,11 @@ export interface ChangedLine {
  * What happens to the charges on goods that are given back.
  */
 export type ChargePolicy = "give_back" | "keep";
+
+/**
+ * What a step's checks say of an answer.
+ */
+export type CheckVerdict = "hold" | "soft_failed" | "hard_failed";
 
 /**
  * A line at the price of today.
@@ -1549,6 +1741,152 @@ export interface CheckedLine {
  * Whether a connection is in use, as the host has observed it over all its orders.
  */
 export type Circuit = "closed" | "open";
+
+/**
+ * What [`step_circuit`](step) wants done once the new life is stored.
+ */
+export type CircuitCommand = { type: "notify_opened"; key: string; until: Timestamp } | { type: "audit_closed" };
+
+/**
+ * What can happen to a circuit.
+ */
+export type CircuitEvent = { type: "ask"; request: RequestReference } | { type: "ended"; request: RequestReference; health: Health };
+
+/**
+ * What is known about a connection's circuit; store it, pass it back, change nothing in it.
+ *
+ * ```
+ * use replenish::flow::{
+ *     Circuit, CircuitEvent, CircuitLife, CircuitPolicy, CircuitState, ConnectionId, Health,
+ *     ObjectKind, RequestReference, step_circuit,
+ * };
+ * use replenish::unit::Timestamp;
+ * let policy = CircuitPolicy { jitter_percent: 0, ..CircuitPolicy::default() };
+ * let request = |id: u32| RequestReference {
+ *     owner: ObjectKind::SaleOrder,
+ *     owner_id: "SO-1".into(),
+ *     request_id: id,
+ * };
+ * let mut circuit = CircuitLife::new(ConnectionId::new("erp-1")?);
+ * for id in 1..=5 {
+ *     let ended = CircuitEvent::Ended { request: request(id), health: Health::Failed {} };
+ *     circuit = step_circuit(&circuit, &ended, Timestamp(0), &policy)?.life;
+ * }
+ * assert_eq!(circuit.state(), CircuitState::Open);
+ *
+ * // Half a minute later the first request that asks may try, and no other one.
+ * let asked = CircuitEvent::Ask { request: request(6) };
+ * circuit = step_circuit(&circuit, &asked, Timestamp(30_000), &policy)?.life;
+ * assert_eq!(circuit.for_request(&request(6)), Circuit::Closed);
+ * assert_eq!(circuit.for_request(&request(7)), Circuit::Open);
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface CircuitLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    connection: ConnectionId;
+    state: CircuitState;
+    /**
+     * Failures in the window since the last success.
+     */
+    failures: Count;
+    /**
+     * Answers "too many requests" in the window.
+     */
+    throttles: Count;
+    /**
+     * How often it was opened since it was last closed.
+     */
+    openings: number;
+    /**
+     * Chooses the jitter of each opening and tells their notices apart.
+     */
+    outage: number;
+    /**
+     * Until when no call passes, or the trial has time; absent while closed.
+     */
+    until?: Timestamp;
+    /**
+     * The one request that may pass a half-open circuit.
+     */
+    trial?: RequestReference;
+    /**
+     * When the last event was accepted.
+     */
+    moved_at?: Timestamp;
+    /**
+     * Ends of calls that came after their turn and changed nothing.
+     */
+    superseded: number;
+}
+
+/**
+ * When a connection's circuit opens and for how long. All spans are milliseconds.
+ */
+export interface CircuitPolicy {
+    /**
+     * Counts the changes of this policy, so that a record says which one was in force.
+     */
+    revision?: number;
+    /**
+     * Failures without a success between them, within the window, that open the circuit; 0 never.
+     */
+    failure_threshold?: number;
+    /**
+     * Answers "too many requests" within the window that open it; 0 never.
+     */
+    throttle_threshold?: number;
+    /**
+     * How long after the first failure of a row the further ones are counted with it.
+     */
+    window_ms?: number;
+    /**
+     * How long it stays open the first time; each further time in a row is twice as long.
+     */
+    open_ms?: number;
+    /**
+     * Longest time that it stays open of itself.
+     */
+    open_cap_ms?: number;
+    /**
+     * Longest time that the server may ask for.
+     */
+    retry_after_cap_ms?: number;
+    /**
+     * How long the trial may stay without an end before another request may try.
+     */
+    trial_deadline_ms?: number;
+    /**
+     * Up to this much of a time is added to it, chosen by the seed, so that clients spread out.
+     */
+    jitter_percent?: number;
+    /**
+     * Chooses the jitter; the same seed gives the same times.
+     */
+    jitter_seed?: number;
+}
+
+/**
+ * Where a circuit stands.
+ */
+export type CircuitState = "closed" | "open" | "half_open";
+
+/**
+ * The next life of a circuit and what is to be done once it is stored.
+ */
+export interface CircuitStep {
+    /**
+     * The next life.
+     */
+    life: CircuitLife;
+    /**
+     * What to do, in order.
+     */
+    commands: CircuitCommand[];
+}
 
 /** The cheapest offer of each requirement, in columns. */
 export interface ColumnComparison {
@@ -1803,6 +2141,46 @@ export interface ConfidenceInterval {
 }
 
 /**
+ * One difference between a line and its promise.
+ */
+export interface ConfirmationDifference {
+    /**
+     * The line.
+     */
+    line: LineId;
+    /**
+     * What differs.
+     */
+    deviation: Deviation;
+    /**
+     * Whether it is more than is tolerated.
+     */
+    beyond: boolean;
+}
+
+/**
+ * How far a promise may be off before a person has to agree; by default not at all.
+ */
+export interface ConfirmationTolerance {
+    /**
+     * Share of a line's quantity that may be missing, too much, or come later.
+     */
+    quantity_share?: Rate;
+    /**
+     * Difference of the unit price, either way: far too cheap is as likely an error.
+     */
+    price?: Limit;
+    /**
+     * Days after the requested one.
+     */
+    days_later?: number;
+    /**
+     * Days before the requested one.
+     */
+    days_earlier?: number;
+}
+
+/**
  * Conditions that cannot hold together.
  */
 export interface Conflict {
@@ -1823,6 +2201,131 @@ export interface Conflict {
      * cheapest of these first.
      */
     relaxations: Relaxation[];
+}
+
+/**
+ * A way to another system, with its address, credentials and limits, as the host names it.
+ *
+ * 1 to 64 letters, digits and `-._~`, so that it fits a key, a header and a file name as it is.
+ *
+ * ```
+ * use replenish::flow::ConnectionId;
+ * assert_eq!(ConnectionId::new("erp-1")?.as_str(), "erp-1");
+ * assert_eq!(ConnectionId::new("a/b").unwrap_err().code, "connection_invalid");
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export type ConnectionId = string;
+
+/**
+ * One fact of one system.
+ */
+export interface ConsistencyCell {
+    /**
+     * How it stands.
+     */
+    verdict: FactVerdict;
+    /**
+     * What the system tells, in words; empty where it tells nothing.
+     */
+    seen: string;
+    /**
+     * What it should tell, in words; for [`FactVerdict::NotTold`] what is missing.
+     */
+    expected: string;
+    /**
+     * Whether the rules demand that the system tell this fact.
+     */
+    required: boolean;
+    /**
+     * Every difference, one by one.
+     */
+    differences?: FactDifference[];
+}
+
+/**
+ * What the systems tell about one order, compared.
+ */
+export interface ConsistencyMatrix {
+    /**
+     * The system whose word is taken for true.
+     */
+    source: string;
+    /**
+     * The columns, in the order of the flow.
+     */
+    systems: string[];
+    /**
+     * One row for each fact, in the order of [`Fact::ALL`].
+     */
+    rows: ConsistencyRow[];
+    /**
+     * The first cell that differs, by fact and then by system; where none differs, the first that
+     * does not tell what it must.
+     */
+    first_difference?: FirstDifference;
+    /**
+     * Whether nothing differs and everything is told that the rules demand.
+     */
+    consistent: boolean;
+}
+
+/**
+ * One fact over all systems.
+ */
+export interface ConsistencyRow {
+    /**
+     * What is compared.
+     */
+    fact: Fact;
+    /**
+     * One cell for each system, in the order of the columns.
+     */
+    cells: ConsistencyCell[];
+}
+
+/**
+ * How the systems of a flow are compared.
+ *
+ * The built-in rules know `cart`, `checkout`, `order`, `b2b`, `erp` and `storefront`. Whatever
+ * system they do not name is compared like the others, with its words taken as they are and nothing
+ * demanded of it.
+ *
+ * ```
+ * use replenish::flow::ConsistencyRules;
+ * let rules: ConsistencyRules = ConsistencyRules::default();
+ * assert_eq!((rules.source.as_str(), rules.clock_skew_ms), ("checkout", 0));
+ * rules.check()?;
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export interface ConsistencyRules {
+    /**
+     * The system whose word is taken for true: where the order was placed, for that is what the
+     * customer agreed to. What it does not tell is expected as the first system tells it that does.
+     * Never a majority: an order copied wrongly early is wrong in most places.
+     */
+    source?: string;
+    /**
+     * The system that issues documents; the others must name its documents.
+     */
+    document_source?: string;
+    /**
+     * What is particular to each system.
+     */
+    systems?: SystemRules[];
+    /**
+     * Which statuses may stand beside each other; no rule when empty.
+     */
+    legal_statuses?: LegalStatuses[];
+    /**
+     * What must not have happened before what, earliest first.
+     */
+    times?: ChainTime[];
+    /**
+     * How far apart the systems' clocks may be, in milliseconds.
+     */
+    clock_skew_ms?: number;
 }
 
 /**
@@ -1953,10 +2456,32 @@ export interface CostTotal {
 }
 
 /**
+ * How often something happened since the first time within the window.
+ */
+export interface Count {
+    times: number;
+    since?: Timestamp;
+}
+
+/**
  * An ISO-4217 code, such as `"EUR"`.
  * @pattern ^[A-Z]{3}$
  */
 export type Currency = string;
+
+/**
+ * A currency under another code.
+ */
+export interface CurrencyMapping {
+    /**
+     * The system's code.
+     */
+    theirs: Currency;
+    /**
+     * The code that the systems are compared by. The amount stays: this names, it does not convert.
+     */
+    ours: Currency;
+}
 
 /**
  * One setting of a dial.
@@ -2020,6 +2545,11 @@ export interface CustomerOrder {
 }
 
 /**
+ * A given value: one text, or one for each line of an order.
+ */
+export type DataValue = string | string[];
+
+/**
  * A calendar day, such as `"2026-11-21"`.
  * @pattern ^[0-9]{4}-[0-9]{2}-[0-9]{2}$
  */
@@ -2034,6 +2564,11 @@ export interface Deduplication {
      */
     retention_ms: number;
 }
+
+/**
+ * Whether goods are still awaited.
+ */
+export type Delivery = "open" | "closed";
 
 /**
  * Demand class by the cut-offs of Syntetos, Boylan and Croston, "On the categorization of demand
@@ -2133,11 +2668,147 @@ export interface Deposit {
 }
 
 /**
+ * What can differ between a line and its promise.
+ */
+export type Deviation = { type: "refused"; ordered: Quantity } | { type: "short"; ordered: Quantity; promised: Quantity } | { type: "more"; ordered: Quantity; promised: Quantity } | { type: "back_ordered"; quantity: Quantity; day?: Day } | { type: "price"; ordered: Money; promised: Money } | { type: "later"; requested: Day; promised: Day } | { type: "earlier"; requested: Day; promised: Day };
+
+/**
+ * Everything that happened in a span of time, in one message.
+ */
+export interface Digest {
+    /**
+     * The first time that counts.
+     */
+    from: Timestamp;
+    /**
+     * The first time that no longer counts.
+     */
+    until: Timestamp;
+    /**
+     * How many different notifications it tells of.
+     */
+    count: number;
+    /**
+     * How many it leaves out because they had been told before under the same key.
+     */
+    repeated: number;
+    /**
+     * One entry for each kind of object and code, the most urgent first.
+     */
+    groups: DigestGroup[];
+}
+
+/**
+ * One kind of thing that happened, and to which objects.
+ */
+export interface DigestGroup {
+    /**
+     * What kind of object it is about.
+     */
+    object: ObjectKind;
+    /**
+     * Stable name of what happened.
+     */
+    code: string;
+    /**
+     * How soon a person must act.
+     */
+    severity: Severity;
+    /**
+     * How many notifications.
+     */
+    count: number;
+    /**
+     * When the first of them was told.
+     */
+    first_at: Timestamp;
+    /**
+     * When the last of them was told.
+     */
+    last_at: Timestamp;
+    /**
+     * Each object once, the one told first first.
+     */
+    objects: DigestObject[];
+}
+
+/**
+ * One object of a group.
+ */
+export interface DigestObject {
+    /**
+     * Which object.
+     */
+    id: string;
+    /**
+     * How many notifications of this kind about it.
+     */
+    count: number;
+    /**
+     * When the first of them was told.
+     */
+    first_at: Timestamp;
+    /**
+     * When the last of them was told.
+     */
+    last_at: Timestamp;
+    /**
+     * The last one's detail.
+     */
+    detail: string;
+}
+
+/**
+ * What can disagree.
+ */
+export type Disagreement = { type: "over_delivered"; ordered: Quantity; received: Quantity } | { type: "under_delivered"; ordered: Quantity; received: Quantity } | { type: "invoiced_before_goods"; invoiced: Quantity } | { type: "invoiced_more"; received: Quantity; invoiced: Quantity } | { type: "invoiced_less"; received: Quantity; invoiced: Quantity } | { type: "credited_more"; invoiced: Quantity; credited: Quantity } | { type: "price"; expected: Money; invoiced: Money } | { type: "charges"; ordered: Money; invoiced: Money } | { type: "total"; expected: Money; invoiced: Money } | { type: "unknown_line" };
+
+/**
  * What the price of a break holds for.
  */
 export type Discount = "all_units" | "incremental";
 
+/**
+ * A document of an order.
+ */
+export interface DocumentFact {
+    /**
+     * Its name.
+     */
+    document: DocumentId;
+    /**
+     * Which sale order it says it belongs to.
+     */
+    sale_order?: SaleOrderId;
+    /**
+     * Which lines it carries; empty when it carries the whole sale order.
+     */
+    lines?: LineId[];
+    /**
+     * Whether it stands: neither cancelled nor replaced.
+     */
+    live: boolean;
+}
+
 export type DocumentId = Identifier;
+
+/**
+ * The lines of an order and every document ever named for them.
+ */
+export interface Documents {
+    /**
+     * Every line that needs a document, in order.
+     */
+    lines: LineId[];
+    /**
+     * Sorted by line and document; never forgotten, only marked.
+     */
+    known?: LineDocument[];
+    /**
+     * Documents that the other system nullified before we knew their line.
+     */
+    voided?: DocumentId[];
+}
 
 /**
  * What the drafts need to know beside the allocation.
@@ -2466,6 +3137,44 @@ export interface EchelonRequirement {
 }
 
 /**
+ * What is to be bought elsewhere of a line.
+ */
+export interface ElsewhereLine {
+    /**
+     * The line.
+     */
+    line: LineId;
+    /**
+     * The product.
+     */
+    sku: Sku;
+    /**
+     * How much.
+     */
+    quantity: Quantity;
+    /**
+     * The day on which it is needed.
+     */
+    needed_by: Day;
+    /**
+     * The offer that did not serve.
+     */
+    offer: OfferId;
+}
+
+/**
+ * A request that has ended: just what it takes to read a late answer to it.
+ */
+export interface EndedRequest {
+    id: number;
+    operation: Operation;
+    /**
+     * The newest attempt: nearly always the first and only one.
+     */
+    attempt?: number;
+}
+
+/**
  * What the engine throws: why it refused, with every mistake it found.
  */
 export interface EngineProblem {
@@ -2481,6 +3190,43 @@ export interface EngineProblem {
      * Every mistake found in the input.
      */
     problems: InputProblem[];
+}
+
+/**
+ * Something told to one object.
+ */
+export interface Envelope<I> {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    /**
+     * What kind of object it is for.
+     */
+    object: ObjectKind;
+    /**
+     * Which object it is for.
+     */
+    id: string;
+    /**
+     * Who says it.
+     */
+    by: Actor;
+    /**
+     * Where it can be looked up: the name of a stored answer, webhook or note. Never a secret.
+     */
+    evidence?: string;
+    /**
+     * To which object the documents that are named belong, as the other system keeps it beside
+     * them; absent when it says nothing of it. Another object's documents are refused, for what is
+     * taken in as an order's own may be cancelled with it. What an answer to a request of ours says
+     * stands in [`AnswerBody::reference`](super::AnswerBody::reference) and is never refused.
+     */
+    reference?: string;
+    /**
+     * What is said.
+     */
+    input: I;
 }
 
 /** A form of exponential smoothing: error, trend and season, such as `"MAdM"`. */
@@ -2539,6 +3285,12 @@ export interface ExcludedOffer {
 export type Exclusion = { type: "invalid"; problem: Invalid } | { type: "exchange_rate_missing"; currency: Currency } | { type: "exchange_rate_too_old"; currency: Currency; date: Day } | { type: "not_yet_valid"; valid_from: Day } | { type: "expired"; valid_until: Day } | { type: "not_enough"; available: Quantity } | { type: "availability_too_old"; as_of: Day } | { type: "maximum_exceeded"; maximum: Quantity } | { type: "too_late"; arrival: Day; latest: Day } | { type: "shelf_life_too_short"; days: number } | { type: "blocked"; reason: string } | { type: "supplier_blocked"; reason: string } | { type: "supplier_forbidden" } | { type: "supplier_not_allowed" } | { type: "on_time_too_low"; share: Probability; least: Probability } | { type: "quality_too_low"; share: Probability; least: Probability };
 
 /**
+ * What a text must be. Texts given here may refer to values: `{order_id}` asks for the same id
+ * that an earlier step captured, and in a list for the one at the same place.
+ */
+export type Expectation = "exists" | "absent" | { equals: string } | { one_of: string[] } | { same_money: { amount: string; currency: string } };
+
+/**
  * How large a new product is expected to be, before it has sold anything.
  */
 export type ExpectedLevel = { share_of_analogues: { share: number } } | { per_period: { demand: number } };
@@ -2589,6 +3341,11 @@ export interface ExplodedRequirement {
 }
 
 /**
+ * How much there is of what is ordered.
+ */
+export type Extent = "none" | "partial" | "full" | "over" | "short";
+
+/**
  * A product worth having more of.
  */
 export interface ExtraProduct {
@@ -2608,6 +3365,101 @@ export interface ExtraProduct {
 }
 
 /**
+ * What is compared, in the order in which differences are named.
+ */
+export type Fact = "order_ids" | "lines" | "totals" | "documents" | "statuses" | "times" | "orphans" | "refunds";
+
+/**
+ * One difference within a cell.
+ */
+export interface FactDifference {
+    /**
+     * Stable name of the kind of difference, for programs: `unit_price_differs`, or what is wrong
+     * with a malformed fact, such as `currency_mixed`.
+     */
+    code: string;
+    /**
+     * Which id, product, total, document or moment it is about.
+     */
+    about: string;
+    /**
+     * What the system tells.
+     */
+    seen: string;
+    /**
+     * What it should tell.
+     */
+    expected: string;
+}
+
+/**
+ * How one system stands to one fact.
+ */
+export type FactVerdict = "agrees" | "differs" | "not_told" | "not_applicable";
+
+/**
+ * Everything known of an order at its supplier.
+ *
+ * ```
+ * use replenish::flow::{Facts, Fulfilment, LineFact, Merged, OrderedLine, SupplierFact};
+ * let line = OrderedLine {
+ *     line: "1".parse()?,
+ *     quantity: "10 each".parse()?,
+ *     unit_price: "2 EUR".parse()?,
+ *     amount: "20 EUR".parse()?,
+ *     requested: "2026-12-01".parse()?,
+ *     given_up: None,
+ *     back_order: None,
+ * };
+ * let lines = [line];
+ * let fact = |text: &str| serde_json::from_str::<SupplierFact>(text);
+ * let four = fact(r#"{"event_id": "a", "lines": [{"line": "1", "received": "4 each"}]}"#)?;
+ * let all = fact(r#"{"event_id": "b", "lines": [{"line": "1", "received": "10 each"}]}"#)?;
+ *
+ * let mut facts = Facts::default();
+ * assert_eq!(facts.merge(&all, &lines)?, Merged::New);
+ * assert_eq!(facts.merge(&four, &lines)?, Merged::Known); // late: four of those ten
+ * assert_eq!(facts.covers(&lines), Fulfilment::Full);
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface Facts {
+    /**
+     * The highest sequence number seen.
+     */
+    sequence?: number;
+    status?: Stated<SupplierStatus>;
+    /**
+     * Every word ever said, in order: an older one stays true although it is not the last.
+     */
+    said?: SupplierStatus[];
+    /**
+     * In order of the lines.
+     */
+    lines?: KnownLine[];
+    charges?: Stated<Money>;
+    /**
+     * The first of the lines that were named and are none of the order's, in order.
+     */
+    strange?: LineId[];
+}
+
+/**
+ * What failed.
+ */
+export type FailureKind = "rejected" | "not_sent" | "throttled" | "no_answer" | "lookup_failed" | "cancel_refused" | "cancel_not_found" | "cancel_no_answer" | "foreign_answer" | "agreement_undelivered";
+
+/**
+ * What a token server's positive answer says, read by the host, which keeps the token.
+ */
+export interface FetchedToken {
+    /**
+     * How long it lives; absent when the server does not say.
+     */
+    expires_in_ms?: number | undefined;
+}
+
+/**
  * A field before and after, as text; none where it says nothing.
  */
 export interface FieldChange {
@@ -2624,6 +3476,11 @@ export interface FieldChange {
      */
     after: string | null;
 }
+
+/**
+ * The value of one field of a body.
+ */
+export type FieldValue = boolean | number | string;
 
 /**
  * A rule that fired.
@@ -2648,6 +3505,24 @@ export interface FiredRule {
 }
 
 /**
+ * Where to look first.
+ */
+export interface FirstDifference {
+    /**
+     * Which fact.
+     */
+    fact: Fact;
+    /**
+     * Which system.
+     */
+    system: string;
+    /**
+     * What is different there; its code is `not_told` when a demanded fact is missing.
+     */
+    difference: FactDifference;
+}
+
+/**
  * A fitted model as a plain value: keep it as JSON, bring it up to date, ask it. How it stores what
  * it knows is its own affair and may change with the version.
  */
@@ -2663,9 +3538,45 @@ export interface FittedModel {
 }
 
 /**
- * What the host tells an order.
+ * A whole run as data.
+ *
+ * Names that templates may refer to: those of `data` and `secrets`, what earlier steps capture,
+ * and `run_id`, `step_id` and `idempotency_key`.
  */
-export type FlowInput = { type: "submit"; payload: string } | { type: "cancel_requested" } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" } | { type: "remote_nullified"; documents: DocumentId[] } | { type: "remote_created"; documents: NamedDocument[] } | { type: "woke" } | { type: "recover" } | { type: "outcome"; request_id: number; attempt: number; outcome: Outcome } | { type: "token_ready"; request_id: number; generation: number } | { type: "token_failed"; request_id: number; message: string };
+export interface FlowPlan {
+    /**
+     * What it is called.
+     */
+    name: string;
+    /**
+     * The systems by name.
+     */
+    systems: Record<string, SystemPlan>;
+    /**
+     * Values given: test data, options.
+     */
+    data?: Record<string, DataValue>;
+    /**
+     * Names of values that only the host knows; requests name them as `{secret:name}`.
+     */
+    secrets?: string[];
+    /**
+     * The steps; those whose dependencies are through run at the same time.
+     */
+    steps: StepPlan[];
+    /**
+     * How long the run may take, in milliseconds; then it is stopped like by a person.
+     */
+    deadline_ms?: number;
+    /**
+     * What is known of the order in each system, for the comparison at the end.
+     */
+    facts?: Record<string, SystemFactsPlan>;
+    /**
+     * How these are compared.
+     */
+    consistency?: ConsistencyRules;
+}
 
 /**
  * How one connection is driven: what its server offers, how often and how long we try.
@@ -2681,6 +3592,10 @@ export type FlowInput = { type: "submit"; payload: string } | { type: "cancel_re
  * ```
  */
 export interface FlowPolicy {
+    /**
+     * Counts the changes of this policy, so that a record says which one was in force.
+     */
+    revision?: number;
     /**
      * What the server offers against doubt; by default nothing.
      */
@@ -2736,17 +3651,110 @@ export interface FlowPolicy {
 }
 
 /**
- * The next flow and what is to be done once it is stored.
+ * Why a step rests as it does.
  */
-export interface FlowStep {
+export type FlowStepCause = "condition_false" | "dependency_failed" | "variable_missing" | "aborted" | "soft_check_failed" | "check_failed" | "rejected" | "unreachable" | "poll_exhausted" | "doubt" | "duplicate";
+
+/**
+ * What [`step`](super::step) wants done once the new life is stored.
+ */
+export type FlowStepCommand = { type: "start"; round: number } | { type: "lookup"; round: number } | { type: "store_captures"; recovered: boolean } | { type: "evidence"; cause?: FlowStepCause; about?: string } | { type: "late_answer" } | { type: "stop_requests" } | { type: "stop_dependants" } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" };
+
+/**
+ * What can happen to a step.
+ */
+export type FlowStepEvent = { type: "ready"; condition: boolean; missing?: string } | { type: "dependency_failed"; dependency: string; missing?: string } | { type: "abort"; doubtful: boolean } | { type: "ok"; checks: CheckVerdict } | { type: "poll_found"; checks: CheckVerdict } | { type: "soft_check_failed" } | { type: "check_failed" } | { type: "rejected" } | { type: "exhausted" } | { type: "poll_exhausted"; answered: boolean } | { type: "ambiguous" } | { type: "timer_due" } | { type: "resolved"; applied: Applied };
+
+/**
+ * What is known about one step of a run; store it, pass it back, change nothing in it.
+ *
+ * ```
+ * use replenish::flow::{FlowStepLife, FlowStepState};
+ * assert_eq!(FlowStepLife::new("send_to_erp").state(), FlowStepState::Pending);
+ * ```
+ */
+export interface FlowStepLife {
     /**
-     * The next flow.
+     * The format of this value.
      */
-    flow: SaleOrderFlow;
+    version: number;
+    id: string;
+    state: FlowStepState;
+    /**
+     * How often it was started, 0 before the first time.
+     */
+    round: number;
+    /**
+     * A look-up or a late answer settled what had been in doubt.
+     */
+    recovered: boolean;
+    /**
+     * Why it rests as it does; absent while it does not rest and when all is well.
+     */
+    cause?: FlowStepCause;
+    wake_at?: Timestamp;
+    /**
+     * When it was last told something.
+     */
+    last_at?: Timestamp;
+    /**
+     * Answers and timers that came after their turn and changed nothing.
+     */
+    superseded: number;
+}
+
+/**
+ * What a step does and how patient it is.
+ */
+export interface FlowStepPolicy {
+    /**
+     * Whether it changes the other system.
+     */
+    effect: Access;
+    /**
+     * Whether a write in doubt can be looked up.
+     */
+    lookup: boolean;
+    /**
+     * Whether it runs although a dependency failed: cleanup, gathering of evidence.
+     */
+    always_run: boolean;
+    /**
+     * How often it is started again after a look-up has shown that nothing was applied.
+     */
+    max_retries: number;
+    /**
+     * How long it may run, in milliseconds.
+     */
+    deadline_ms: number;
+    /**
+     * How long looking up may take, in milliseconds, the settle window included.
+     */
+    lookup_deadline_ms: number;
+}
+
+/**
+ * Why a person cannot stop a step.
+ */
+export type FlowStepRefusal = "already_ended";
+
+/**
+ * Where a step stands.
+ */
+export type FlowStepState = "pending" | "running" | "resolving" | "passed" | "failed" | "in_doubt" | "skipped" | "warned";
+
+/**
+ * The next life of a step and what is to be done once it is stored.
+ */
+export interface FlowStepStep {
+    /**
+     * The next life.
+     */
+    life: FlowStepLife;
     /**
      * What to do, in order.
      */
-    commands: HostCommand[];
+    commands: FlowStepCommand[];
 }
 
 /**
@@ -2941,6 +3949,20 @@ export interface FrozenLine {
 }
 
 /**
+ * A request with every variable in its place.
+ */
+export interface FrozenRequest {
+    path: string;
+    body?: string;
+    key: string;
+}
+
+/**
+ * How much of what is ordered has come.
+ */
+export type Fulfilment = "none" | "partial" | "full" | "over";
+
+/**
  * What became of something that was said.
  */
 export interface GivenApproval {
@@ -2985,6 +4007,11 @@ export interface GoodsClass {
 }
 
 /**
+ * What the end of a call says about the server's health.
+ */
+export type Health = { type: "well" } | { type: "failed" } | { type: "throttled"; retry_after_ms?: number };
+
+/**
  * What adds up to what.
  */
 export interface HierarchyColumns {
@@ -3002,11 +4029,6 @@ export interface HierarchyColumns {
      */
     bottom: number | undefined;
 }
-
-/**
- * What the host does once the new flow is stored.
- */
-export type HostCommand = { type: "need_token"; request_id: number; refused_generation?: number } | { type: "send"; request_id: number; attempt: number; operation: Operation; reference: SaleOrderId; idempotency_key: string; payload?: string; token_generation?: number; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
 
 /**
  * 1 to 128 printable characters without spaces around them.
@@ -3055,6 +4077,11 @@ export interface Influence {
      */
     periods: number;
 }
+
+/** What came of one input: what is to be done once the life is stored, or why nothing moved. */
+export type InputAnswer<Command> =
+| { commands: Command[]; refused?: undefined }
+| { commands?: undefined; refused: Invalid };
 
 /**
  * One mistake in the input.
@@ -3363,6 +4390,20 @@ export interface Kit {
     assembly_days?: number;
 }
 
+export interface KnownLine {
+    line: LineId;
+    confirmed?: Stated<Quantity>;
+    back_order?: Stated<BackOrder>;
+    refused?: Stated<Quantity>;
+    unit_price?: Stated<Money>;
+    promised?: Stated<Day>;
+    received?: Quantity;
+    invoiced?: Quantity;
+    invoiced_amount?: Money;
+    credited?: Quantity;
+    credited_amount?: Money;
+}
+
 /**
  * A basket's rungs.
  */
@@ -3453,6 +4494,24 @@ export interface Lane {
      * What one transfer costs, however large; zero or more.
      */
     per_transfer?: Money | null;
+}
+
+/**
+ * The newest failure of an order; kept until something goes well.
+ */
+export interface LastError {
+    /**
+     * When it became known.
+     */
+    at: Timestamp;
+    /**
+     * What failed.
+     */
+    kind: FailureKind;
+    /**
+     * The other system's words, shortened; absent when it said none.
+     */
+    said?: string;
 }
 
 /**
@@ -3619,9 +4678,44 @@ export type LeftOutReason = { type: "invalid"; problem: Invalid } | { type: "no_
 export type Leftover = "kept" | "passed_on";
 
 /**
+ * Statuses that may stand beside each other.
+ */
+export interface LegalStatuses {
+    /**
+     * What this situation is called.
+     */
+    name: string;
+    /**
+     * The statuses it allows; a system that is not listed may have any.
+     */
+    systems: SystemStatuses[];
+    /**
+     * How many sets of living documents each sale order has then.
+     */
+    live_documents: LiveDocuments;
+}
+
+/**
  * When levels are asked. An approval counts whenever it is given.
  */
 export type LevelSequence = "one_by_one" | "at_once";
+
+/**
+ * How far a price or an amount may be off, either way: every limit given must hold, and with none
+ * given nothing may differ.
+ *
+ * So buyers state it: a share alone, an amount alone, or a share that is not to exceed an amount.
+ */
+export interface Limit {
+    /**
+     * Share of what was expected.
+     */
+    share?: Rate | null;
+    /**
+     * In the order's currency.
+     */
+    amount?: Rate | null;
+}
 
 /**
  * A discount, charge or tax of one line.
@@ -3739,6 +4833,82 @@ export interface LineDocument {
     ended_at?: Timestamp;
 }
 
+/**
+ * What is said or known of one line. Every figure is for the whole line so far.
+ */
+export interface LineFact {
+    /**
+     * Our line.
+     */
+    line: LineId;
+    /**
+     * How much will come on the promised day.
+     */
+    confirmed?: Quantity;
+    /**
+     * How much will come later.
+     */
+    back_order?: BackOrder;
+    /**
+     * How much will not come.
+     */
+    refused?: Quantity;
+    /**
+     * The price, for one of what the order's price is for.
+     */
+    unit_price?: Money;
+    /**
+     * The day on which the confirmed goods come.
+     */
+    promised?: Day;
+    /**
+     * How much has come.
+     */
+    received?: Quantity;
+    /**
+     * How much is invoiced, credit notes not deducted.
+     */
+    invoiced?: Quantity;
+    /**
+     * What is invoiced for it without tax, credit notes not deducted.
+     */
+    invoiced_amount?: Money;
+    /**
+     * How much of the invoiced quantity is credited.
+     */
+    credited?: Quantity;
+    /**
+     * What is credited without tax.
+     */
+    credited_amount?: Money;
+}
+
+/**
+ * One line of an order as one system keeps it.
+ */
+export interface LineFacts {
+    /**
+     * Its id, by which documents refer to it.
+     */
+    line?: LineId;
+    /**
+     * The product, in the system's own name.
+     */
+    sku: Sku;
+    /**
+     * How much of it.
+     */
+    quantity: Quantity;
+    /**
+     * The price of one unit of the quantity, with or without tax as the rules say.
+     */
+    unit_price?: Money;
+    /**
+     * The tax on one unit: by it prices with and without tax are compared.
+     */
+    unit_tax?: Money;
+}
+
 export type LineId = Identifier;
 
 /**
@@ -3766,6 +4936,43 @@ export interface LinePurchase {
      */
     landed_cost: Money;
 }
+
+/**
+ * Some of a line.
+ */
+export interface LineQuantity {
+    /**
+     * The line.
+     */
+    line: LineId;
+    /**
+     * How much of it.
+     */
+    quantity: Quantity;
+}
+
+/**
+ * The lines of an order in one system, from lists of equal length.
+ */
+export interface LinesPlan {
+    /**
+     * The products.
+     */
+    sku: string;
+    /**
+     * The quantities, with their unit where it is not pieces.
+     */
+    quantity: string;
+    /**
+     * The prices of one unit.
+     */
+    unit_price?: string;
+}
+
+/**
+ * How many sets of living documents a sale order has. A set has one document for each line.
+ */
+export type LiveDocuments = "at_most_one" | "one" | "nothing";
 
 export type LocationId = Identifier;
 
@@ -3797,6 +5004,39 @@ export interface LocationShare {
      * The arithmetic, term by term.
      */
     terms: Term[];
+}
+
+/**
+ * How a write in doubt is looked up.
+ */
+export interface LookupPlan {
+    /**
+     * Where, as a template; always a GET.
+     */
+    path: string;
+    /**
+     * Where the answer names the documents that carry our reference: none, the write was not
+     * applied; one, once; several, more than once. When left out, an answer counts as one.
+     */
+    documents?: string;
+    /**
+     * What a positive status must say besides to be an answer at all, such as a business flag:
+     * an answer without it neither finds a document nor says that there is none.
+     */
+    success_when?: AnswerTest[];
+    /**
+     * What the answer must say besides for the write to have been applied.
+     */
+    applied_when?: AnswerTest[];
+    /**
+     * Whether status 404 means that nothing was applied; otherwise it may as well be a wrong
+     * address.
+     */
+    not_found_is_absence?: boolean;
+    /**
+     * What is kept of the answer: everything the step keeps of its own, by the same names.
+     */
+    captures?: Record<string, Capture>;
 }
 
 /**
@@ -3870,6 +5110,70 @@ export interface LotSize { quantity: number; tier: number; cost: number; }
 
 /** The files that say what suppliers offer and ask, and what other currencies are worth. */
 export interface MarketFiles { offers: TableFile; terms?: TableFile; exchange_rates?: TableFile; }
+
+/**
+ * What holding order, goods and invoice against each other gave.
+ */
+export interface Match {
+    /**
+     * In a word.
+     */
+    outcome: MatchOutcome;
+    /**
+     * Every difference, in order of the lines, those of the whole order last.
+     */
+    differences: MatchDifference[];
+}
+
+/**
+ * One difference between order, goods and invoice.
+ */
+export interface MatchDifference {
+    /**
+     * The line; absent when it concerns the whole order.
+     */
+    line?: LineId;
+    /**
+     * What disagrees.
+     */
+    disagreement: Disagreement;
+    /**
+     * What follows from it.
+     */
+    bearing: Bearing;
+}
+
+/**
+ * Whether order, goods and invoice agree.
+ */
+export type MatchOutcome = "matched" | "matches_so_far" | "mismatch";
+
+/**
+ * How far order, goods and invoice may disagree; by default not at all.
+ */
+export interface MatchTolerance {
+    /**
+     * Share of a line's ordered quantity by which more may come.
+     */
+    over_delivery?: Rate;
+    /**
+     * Share of a line's ordered quantity that may be missing and nobody waits for it.
+     */
+    under_delivery?: Rate;
+    /**
+     * Share of a line's received quantity by which the invoice may be off.
+     */
+    invoiced_quantity?: Rate;
+    /**
+     * Difference of a line's invoiced amount, and of freight and charges.
+     */
+    price?: Limit;
+    /**
+     * Difference of all invoiced amounts together, in the order's currency; absent when only the
+     * lines count.
+     */
+    total?: Rate | null;
+}
 
 /**
  * What one order costs less than two; negative where it costs more.
@@ -3982,6 +5286,11 @@ export interface MergedDraft {
 }
 
 /**
+ * What merging a statement did.
+ */
+export type MergedFact = "new" | "known" | "older";
+
+/**
  * What became of a line of the draft that was merged.
  */
 export interface MergedLine {
@@ -4015,6 +5324,11 @@ export interface MergedLine {
  * How a line came into the merged order.
  */
 export type MergedLineChange = "joined" | "added";
+
+/**
+ * How a request is made.
+ */
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
  * What counts towards a vendor's minimum.
@@ -4181,9 +5495,105 @@ export interface NeededLevel {
 export type NegativeDemand = "refuse" | "keep" | "zero";
 
 /**
+ * What happens next to an order.
+ */
+export type NextStep = "waits_for_submit" | "sends_again" | "looks_up" | "waits_for_answer" | "waits_for_token" | "cancels_next_document" | "cancels_again" | "asks_person" | "waits_for_person" | "waits_for_late_answer" | "nothing";
+
+/**
  * What a person is told about an order.
  */
-export type Notice = "late_answer" | "lines_without_document" | "accepted_without_document" | "rejected" | "undeliverable" | "outcome_unknown" | "two_attempts_may_live" | "duplicate_in_erp" | "accepted_but_not_found" | "second_erp_order" | "rejected_yet_present" | "nullified_remotely" | "partly_nullified_remotely" | "cancel_refused" | "cancel_undeliverable" | "cancel_outcome_unknown" | "nothing_to_cancel" | "partly_cancelled" | "alive_after_nullification";
+export type Notice = "late_answer" | "lines_without_document" | "accepted_without_document" | "rejected" | "undeliverable" | "outcome_unknown" | "two_attempts_may_live" | "duplicate_in_erp" | "accepted_but_not_found" | "second_erp_order" | "rejected_yet_present" | "nullified_remotely" | "partly_nullified_remotely" | "cancel_refused" | "cancel_undeliverable" | "cancel_outcome_unknown" | "nothing_to_cancel" | "partly_cancelled" | "alive_after_nullification" | "document_of_another_order";
+
+/**
+ * How far the delivery of one notification, or of one digest, is.
+ *
+ * It is stored beside the message and never inside an order: it takes no order and gives none
+ * back, and no input of any order speaks of it.
+ *
+ * ```
+ * use replenish::flow::{NoticeDelivery, NoticeDeliveryEvent, NoticeDeliveryState, FlowPolicy, step_notice_delivery};
+ * use replenish::unit::Timestamp;
+ * let policy = FlowPolicy { jitter_percent: 0, ..FlowPolicy::default() };
+ * let mut delivery = NoticeDelivery::new("SO-1/notify/rejected/1/0", Timestamp(0));
+ * let failed = NoticeDeliveryEvent::Failed { message: "mailbox full".into() };
+ * for (at, wake_at) in [(0, 1_000), (1_000, 3_000), (3_000, 7_000)] {
+ *     delivery = step_notice_delivery(&delivery, &failed, Timestamp(at), &policy)?;
+ *     assert_eq!(delivery.wake_at(), Some(Timestamp(wake_at)));
+ * }
+ * delivery = step_notice_delivery(&delivery, &failed, Timestamp(7_000), &policy)?;
+ * assert_eq!((delivery.state(), delivery.failures()), (NoticeDeliveryState::GivenUp, 4));
+ * # Ok::<(), replenish::flow::TransitionError>(())
+ * ```
+ */
+export interface NoticeDelivery {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    /**
+     * The key of the message; the waits depend on it.
+     */
+    key: string;
+    state: NoticeDeliveryState;
+    /**
+     * How often it failed since it was last begun.
+     */
+    failures: number;
+    begun_at: Timestamp;
+    last_at: Timestamp;
+    wake_at?: Timestamp;
+    /**
+     * Why it failed last.
+     */
+    last_error?: string;
+}
+
+/**
+ * What can happen to the delivery of a message.
+ */
+export type NoticeDeliveryEvent = { type: "sent" } | { type: "failed"; message: string } | { type: "try_again" };
+
+/**
+ * Where the delivery of a message stands.
+ */
+export type NoticeDeliveryState = "pending" | "sent" | "given_up";
+
+/**
+ * One thing that a person is told about one object.
+ *
+ * Made from a command to notify; the host stores it under its key, which is the same for every
+ * repetition of it, and drops what is stored already.
+ */
+export interface Notification {
+    /**
+     * What kind of object it is about.
+     */
+    object: ObjectKind;
+    /**
+     * Which object it is about.
+     */
+    id: string;
+    /**
+     * Stable name of what happened.
+     */
+    code: string;
+    /**
+     * How soon a person must act.
+     */
+    severity: Severity;
+    /**
+     * The same for every repetition of it.
+     */
+    key: string;
+    /**
+     * Details in the other system's words, or the documents concerned.
+     */
+    detail: string;
+    /**
+     * When it was first told.
+     */
+    at: Timestamp;
+}
 
 /**
  * A sequence of numbers, such as `PO-000123`.
@@ -4202,6 +5612,11 @@ export interface Numbering {
      */
     digits: number;
 }
+
+/**
+ * What kind of object a life belongs to.
+ */
+export type ObjectKind = "sale_order" | "purchase_order" | "token" | "poll" | "run";
 
 /**
  * One supplier's offer for one product.
@@ -4388,7 +5803,7 @@ export interface OfferPrice {
 /**
  * What a request asks of the other system.
  */
-export type Operation = { type: "create" } | { type: "lookup" } | { type: "cancel"; document: DocumentId };
+export type Operation = { type: "create" } | { type: "lookup" } | { type: "cancel"; document: DocumentId } | { type: "price" } | { type: "read"; documents: DocumentId[] } | { type: "accept"; documents: DocumentId[]; revision: number; lines: OrderedLine[] };
 
 /**
  * What a larger order would reach.
@@ -4528,6 +5943,48 @@ export interface OrderDifference {
     total: MoneyDifference;
 }
 
+/**
+ * One order, or one part of an order, as one system keeps it.
+ */
+export interface OrderFacts {
+    /**
+     * Which part of the order it is; absent when it is the whole.
+     */
+    sale_order?: SaleOrderId;
+    /**
+     * Its own id and every reference to another system's.
+     */
+    ids?: OrderReference[];
+    /**
+     * What is ordered.
+     */
+    lines?: LineFacts[];
+    /**
+     * Sums of money by kind.
+     */
+    totals?: TotalFact[];
+    /**
+     * The status, in the system's own word.
+     */
+    status?: string;
+    /**
+     * When what happened.
+     */
+    times?: TimeFact[];
+    /**
+     * The documents it knows, alive and cancelled ones.
+     */
+    documents?: DocumentFact[];
+    /**
+     * Payments taken.
+     */
+    captures?: Money[];
+    /**
+     * Payments given back.
+     */
+    refunds?: Money[];
+}
+
 export type OrderId = Identifier;
 
 /**
@@ -4616,6 +6073,20 @@ export interface OrderLine {
 }
 
 /**
+ * An id by which an order is known.
+ */
+export interface OrderReference {
+    /**
+     * Whose numbering it is, such as `cart`, `order` or `b2b`.
+     */
+    kind: string;
+    /**
+     * The id.
+     */
+    id: string;
+}
+
+/**
  * How large an order is: the bands of one supplier are all by value or all by weight.
  */
 export type OrderSize = { value: Money } | { weight: Quantity };
@@ -4639,6 +6110,60 @@ export interface OrderSoFar {
 }
 
 /**
+ * What one line of a purchase order asks for, as sent to the supplier or as agreed with it since.
+ */
+export interface OrderedLine {
+    /**
+     * Its name within the order.
+     */
+    line: LineId;
+    /**
+     * How much; what the supplier says of the line is brought to this unit. Nothing of a line that
+     * was given up.
+     */
+    quantity: Quantity;
+    /**
+     * The price as the order states it, for one of whatever the supplier prices: a piece, a case, a
+     * kilogram. What the supplier states is a price for the same.
+     */
+    unit_price: Money;
+    /**
+     * What the goods of the whole line cost, without tax.
+     */
+    amount: Money;
+    /**
+     * The day on which the goods shall come.
+     */
+    requested: Day;
+    /**
+     * How much of what was ordered at first was agreed not to come, so that the supplier's refusal
+     * of it is not taken for another one; absent as long as nothing was.
+     */
+    given_up?: Quantity | null;
+    /**
+     * What was agreed to come later than the rest; absent as long as nothing was.
+     */
+    back_order?: BackOrder | null;
+}
+
+/**
+ * What a line buys, and how much of it was given back to sourcing.
+ */
+export interface OrderedProduct {
+    sku: Sku;
+    offer: OfferId;
+    need_by: Day;
+    /**
+     * As drafted.
+     */
+    quantity: Quantity;
+    /**
+     * How much of it does not come and was dealt with: bought elsewhere, or not wanted any more.
+     */
+    sourced: Quantity;
+}
+
+/**
  * Which origins a backtest has.
  */
 export type Origins = { from: { first: number } } | { last: { count: number } };
@@ -4652,6 +6177,42 @@ export type Outcome = { type: "not_sent" } | { type: "no_answer" } | { type: "bo
  * What happens to periods that stand out.
  */
 export type Outliers = "keep" | "replace";
+
+/**
+ * What happens next by itself, and how many attempts there have been.
+ */
+export interface Outlook {
+    /**
+     * What happens next: when it wakes, or when somebody does something.
+     */
+    next: NextStep;
+    /**
+     * Attempts at what is under way or was given up; absent before the first and after success.
+     */
+    count?: OutlookCount;
+}
+
+/**
+ * Attempt `number` of `allowed`.
+ */
+export interface OutlookCount {
+    /**
+     * At what.
+     */
+    what: AttemptKind;
+    /**
+     * How many there have been.
+     */
+    number: number;
+    /**
+     * How many there may be.
+     */
+    allowed: number;
+    /**
+     * Whether number and total time will allow one more when it wakes.
+     */
+    another: boolean;
+}
 
 /** What customers want of one product itself, over an interval. */
 export interface OwnDemand {
@@ -4947,6 +6508,45 @@ export interface PlanRequest {
 }
 
 /**
+ * A request that a run would make.
+ */
+export interface PlannedRequest {
+    /**
+     * The step it is for.
+     */
+    step: string;
+    /**
+     * Which system.
+     */
+    system: string;
+    /**
+     * How.
+     */
+    method: Method;
+    /**
+     * Where, the system's base included; secrets are `***`, and what an earlier answer has to give
+     * first stands as it is written: `{cart_id}`.
+     */
+    url: string;
+    /**
+     * The JSON text, in the same way; a list that is not known yet shows one entry.
+     */
+    body?: string;
+    /**
+     * The key of a write.
+     */
+    idempotency_key?: string;
+    /**
+     * How often at most: attempts, or probes of a poll.
+     */
+    at_most: number;
+    /**
+     * The variables that earlier answers have to give.
+     */
+    unresolved: string[];
+}
+
+/**
  * How one product is replenished.
  *
  * [`Policy::order_up_to`] is what suits most products; everything else is a change to one of its
@@ -5129,6 +6729,265 @@ export interface PolicyMeasures {
 }
 
 /**
+ * What a person can do about a poll.
+ */
+export type PollAction = "start" | "cancel";
+
+/**
+ * Whether a person can do this now, and why not.
+ */
+export interface PollActionAvailability {
+    /**
+     * What is to be done.
+     */
+    action: PollAction;
+    /**
+     * Why it is not possible; absent when it is.
+     */
+    refusal?: PollRefusal;
+}
+
+/**
+ * What a probe that did not end the poll came to.
+ */
+export type PollAnswer = "missing" | "not_yet" | "transient";
+
+/**
+ * Why a poll stopped early.
+ */
+export type PollCause = "contradiction" | "reject";
+
+/**
+ * What [`step`](super::step) wants done once the new life is stored.
+ */
+export type PollCommand = { type: "probe"; probe: number; max_probes: number; deadline_at: Timestamp } | { type: "abort"; probe: number } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "log"; message: string } | { type: "notify" } | { type: "report"; report: PollReport };
+
+/**
+ * What can happen to a poll. Answers name the probe they answer.
+ */
+export type PollEvent = { type: "start" } | { type: "cancel" } | { type: "match"; probe: number; evidence: string } | { type: "missing"; probe: number; status: number } | { type: "not_yet"; probe: number; status: number } | { type: "contradiction"; probe: number; detail: string } | { type: "transient"; probe: number; status?: number; retry_after_ms?: number } | { type: "reject"; probe: number; status: number } | { type: "timer_due" } | { type: "recover" };
+
+/**
+ * What is known about one poll; store it, pass it back, change nothing in it.
+ *
+ * ```
+ * use replenish::flow::{PollLife, PollPolicy};
+ * let poll = PollLife::new("RUN-7/visible", &PollPolicy::default());
+ * assert_eq!(poll.progress(), "probe 0 of 4");
+ * ```
+ */
+export interface PollLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    id: string;
+    state: PollState;
+    /**
+     * The newest probe, 0 before the first.
+     */
+    probe: number;
+    /**
+     * How many probes are sent at most; fixed when the poll is made.
+     */
+    max_probes: number;
+    /**
+     * Probes without a usable answer.
+     */
+    unanswered: number;
+    /**
+     * What the newest answered or given-up probe saw.
+     */
+    last?: PollAnswer;
+    /**
+     * A sighting after the end was reported.
+     */
+    seen_late: boolean;
+    started_at?: Timestamp;
+    wake_at?: Timestamp;
+    /**
+     * When the last event was accepted.
+     */
+    moved_at?: Timestamp;
+    /**
+     * Answers and timers that came after their turn and changed nothing.
+     */
+    superseded: number;
+}
+
+/**
+ * What happens to a poll next.
+ */
+export type PollNext = "start" | "probe" | "answer" | "nothing";
+
+/**
+ * Asking again and again.
+ */
+export interface PollPlan {
+    /**
+     * How often it is asked at most; 4 is four requests.
+     */
+    max_probes?: number;
+    /**
+     * The wait before the first probe, in milliseconds.
+     */
+    initial_delay_ms?: number;
+    /**
+     * The wait after the first probe, in milliseconds; each further one is twice as long.
+     */
+    interval_ms?: number;
+    /**
+     * The answer that is waited for: all of these hold.
+     */
+    until: AnswerTest[];
+    /**
+     * The answer after which waiting is in vain: all of these hold, and there is one at least.
+     */
+    contradicted_when?: AnswerTest[];
+}
+
+/**
+ * How something is waited for in another system. All spans are milliseconds.
+ *
+ * `max_probes: 4` sends at most 4 probes, whatever becomes of them. The wait after the first probe
+ * is the interval, and each further one is longer by the factor, up to the cap.
+ *
+ * ```
+ * use replenish::flow::PollPolicy;
+ * let policy = PollPolicy { jitter_percent: 0, ..PollPolicy::default() };
+ * let waits: Vec<u64> = (1..=3).map(|probe| policy.wait_ms("SO-1", probe)).collect();
+ * assert_eq!(waits, [5_000, 10_000, 20_000]);
+ * ```
+ */
+export interface PollPolicy {
+    /**
+     * Counts the changes of this policy, so that a record says which one was in force.
+     */
+    revision?: number;
+    /**
+     * How many probes are sent at most; a poll without any ends as soon as it begins.
+     */
+    max_probes?: number;
+    /**
+     * How long after the beginning the first probe is sent.
+     */
+    initial_delay_ms?: number;
+    /**
+     * How long after a probe's end the second one is sent.
+     */
+    interval_ms?: number;
+    /**
+     * How much longer each further wait is, in percent of the one before: 200 doubles it, 100
+     * leaves it as it is.
+     */
+    factor_percent?: number;
+    /**
+     * Longest wait between probes that we choose ourselves.
+     */
+    interval_cap_ms?: number;
+    /**
+     * Longest wait that the server may ask for.
+     */
+    retry_after_cap_ms?: number;
+    /**
+     * Up to this much of a wait is added to it, chosen by the seed, so that clients spread out.
+     */
+    jitter_percent?: number;
+    /**
+     * Chooses the jitter; the same seed gives the same waits.
+     */
+    jitter_seed?: number;
+    /**
+     * How long one probe may stay without an answer.
+     */
+    probe_deadline_ms?: number;
+    /**
+     * No probe is planned for a time later than this after the beginning.
+     */
+    total_deadline_ms?: number;
+}
+
+/**
+ * Why a person cannot do something about a poll now.
+ */
+export type PollRefusal = "running" | "ended";
+
+/**
+ * What came of a poll, for its owner.
+ */
+export type PollReport = { type: "found"; probe: number; max_probes: number; elapsed_ms: number; evidence: string } | { type: "exhausted"; probe: number; max_probes: number; elapsed_ms: number; last?: PollAnswer; unanswered: number } | { type: "failed"; probe: number; max_probes: number; elapsed_ms: number; cause: PollCause; detail: string } | { type: "late_found"; probe: number; evidence: string };
+
+/**
+ * What a positive answer shows of the thing that is waited for, judged by the host.
+ */
+export type PollSighting = { type: "match"; evidence: string } | { type: "missing" } | { type: "not_yet" } | { type: "contradiction"; detail: string };
+
+/**
+ * Where a poll stands.
+ */
+export type PollState = "idle" | "waiting" | "probing" | "found" | "exhausted" | "failed" | "cancelled";
+
+/**
+ * The next life of a poll and what is to be done once it is stored.
+ */
+export interface PollStep {
+    /**
+     * The next life.
+     */
+    life: PollLife;
+    /**
+     * What to do, in order.
+     */
+    commands: PollCommand[];
+}
+
+/**
+ * What a page shows of a poll.
+ */
+export interface PollView {
+    /**
+     * Its owner's name for it.
+     */
+    id: string;
+    /**
+     * Where it stands.
+     */
+    state: PollState;
+    /**
+     * The newest probe, 0 before the first.
+     */
+    probe: number;
+    /**
+     * How many probes are sent at most.
+     */
+    max_probes: number;
+    /**
+     * Probes without a usable answer.
+     */
+    unanswered: number;
+    /**
+     * What the newest answered or given-up probe saw.
+     */
+    last?: PollAnswer;
+    /**
+     * Whether it was seen after the poll had ended otherwise.
+     */
+    seen_late: boolean;
+    /**
+     * What a person can do, and why not the rest.
+     */
+    actions: PollActionAvailability[];
+    /**
+     * What happens next.
+     */
+    next: PollNext;
+    /**
+     * When; absent when it waits for somebody or has ended.
+     */
+    wake_at?: Timestamp;
+}
+
+/**
  * Who was to fulfil a line before.
  */
 export interface PreviousVendor {
@@ -5137,6 +6996,11 @@ export interface PreviousVendor {
      */
     vendor: VendorId | null;
 }
+
+/**
+ * Whether unit prices contain tax.
+ */
+export type PriceBasis = "without_tax" | "with_tax";
 
 /**
  * A price that holds from some quantity on.
@@ -5534,7 +7398,168 @@ export interface PurchaseOrder {
     merged?: MergedDraft[];
 }
 
+/**
+ * What a person can ask of a purchase order.
+ */
+export type PurchaseOrderAction = "lines_changed" | "request_approval" | "approve" | "decline" | "submit" | "cancel_requested" | "accept_change" | "decline_change" | "close_short" | "operator_present" | "operator_absent" | "operator_settle";
+
+/**
+ * Whether a person can ask this now, and why not.
+ */
+export interface PurchaseOrderActionAvailability {
+    /**
+     * What is asked.
+     */
+    action: PurchaseOrderAction;
+    /**
+     * Why it is not possible; absent when it is.
+     */
+    refusal?: PurchaseOrderRefusal;
+}
+
+/**
+ * The next flow and what is to be done once it is stored.
+ */
+export interface PurchaseOrderAdvance {
+    /**
+     * The next flow.
+     */
+    flow: PurchaseOrderFlow;
+    /**
+     * What to do, in order.
+     */
+    commands: PurchaseOrderHostCommand[];
+}
+
+/**
+ * What is kept for the record about an order.
+ */
+export type PurchaseOrderAudit = "approved" | "declined" | "never_sent" | "never_applied" | "attempt_rejected" | "proved_absent" | "stated" | "operator_said_present" | "operator_said_absent" | "operator_settled" | "closed_short" | "late_cancel_result" | "request_log";
+
+/**
+ * What [`step`](super::step) wants done once the new life is stored.
+ */
+export type PurchaseOrderCommand = { type: "price"; request: number; idempotency_key: string; payload: string } | { type: "create"; request: number; attempt: number; idempotency_key: string; payload: string } | { type: "lookup"; request: number; attempt: number; idempotency_key: string } | { type: "read"; request: number; probe: number; idempotency_key: string; documents: DocumentId[] } | { type: "cancel"; request: number; attempt: number; idempotency_key: string; document: DocumentId } | { type: "accept"; request: number; idempotency_key: string; documents: DocumentId[]; revision: number; lines: OrderedLine[] } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "notify"; notice: PurchaseOrderNotice; key: string; detail: string } | { type: "audit"; audit: PurchaseOrderAudit; detail: string } | { type: "parent" } | { type: "source_elsewhere"; key: string; why: SourceReason; supplier: SupplierId; lines: ElsewhereLine[] } | { type: "post_invoice"; key: string };
+
+/**
+ * What can happen to a purchase order. Answers name the request they answer; what the supplier says
+ * comes as a [`SupplierFact`] whose figures are cumulative.
+ */
+export type PurchaseOrderEvent = { type: "lines_changed"; draft: PurchaseOrder; payload: string } | { type: "priced"; request: number; net: Money; unavailable?: LineId[] } | { type: "request_approval"; case: ApprovalCase } | { type: "approve"; by: PersonId; words?: string; case: ApprovalCase } | { type: "decline"; by: PersonId; reason: string; case: ApprovalCase } | { type: "submit" } | { type: "timer_due" } | { type: "cancel_requested" } | { type: "recover" } | { type: "accept_change" } | { type: "decline_change" } | { type: "close_short" } | { type: "wh_confirmed"; fact: SupplierFact } | { type: "wh_rejected"; fact: SupplierFact } | { type: "wh_fulfilled"; fact: SupplierFact } | { type: "wh_cancelled"; fact: SupplierFact } | { type: "wh_invoiced"; fact: SupplierFact } | { type: "ok"; request: number; documents: NamedDocument[] } | { type: "ok_incomplete"; request: number; documents: NamedDocument[] } | { type: "duplicate"; request: number; documents: NamedDocument[] } | { type: "reject"; request: number; message: string } | { type: "not_sent"; request: number } | { type: "throttled"; request: number; retry_after_ms?: number } | { type: "ambiguous"; request: number; retry_after_ms?: number } | { type: "late_ok"; documents: NamedDocument[] } | { type: "lookup_found"; request: number; documents: NamedDocument[] } | { type: "lookup_absent"; request: number } | { type: "lookup_fail"; request: number; retry_after_ms?: number } | { type: "cancel_ok"; request: number } | { type: "cancel_refused"; request: number; reason: string } | { type: "cancel_ambiguous"; request: number; retry_after_ms?: number } | { type: "foreign_answer"; request: number; reference: string; documents: NamedDocument[] } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" } | { type: "operator_settle" };
+
+/**
+ * A purchase order and its requests: one value to store, pass back and leave alone.
+ */
+export interface PurchaseOrderFlow {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    order: PurchaseOrderLife;
+    /**
+     * Those that are running, by number.
+     */
+    requests?: RequestLife[];
+    /**
+     * Those that have ended and whose late answers count, in the order in which they ended.
+     */
+    ended?: EndedRequest[];
+    /**
+     * The newest failure, until something goes well.
+     */
+    last_error?: LastError;
+    /**
+     * How far its records go.
+     */
+    trail?: Trail;
+}
+
+/**
+ * What the host does once the new flow is stored.
+ */
+export type PurchaseOrderHostCommand = { type: "need_token"; request_id: number; refused_generation?: number } | { type: "send"; request_id: number; attempt: number; operation: Operation; reference: PurchaseOrderId; idempotency_key: string; payload?: string; token_generation?: number; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "notify"; notice: PurchaseOrderNotice; key: string; detail: string } | { type: "audit"; audit: PurchaseOrderAudit; detail: string } | { type: "parent" } | { type: "source_elsewhere"; key: string; why: SourceReason; supplier: SupplierId; lines: ElsewhereLine[] } | { type: "post_invoice"; key: string };
+
 export type PurchaseOrderId = Identifier;
+
+/**
+ * What the host tells a purchase order.
+ */
+export type PurchaseOrderInput = { type: "lines_changed"; draft: PurchaseOrder; payload: string } | { type: "request_approval"; case: ApprovalCase } | { type: "approve"; by: PersonId; words?: string; case: ApprovalCase } | { type: "decline"; by: PersonId; reason: string; case: ApprovalCase } | { type: "submit" } | { type: "cancel_requested" } | { type: "accept_change" } | { type: "decline_change" } | { type: "close_short" } | { type: "supplier_says"; fact: SupplierFact } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" } | { type: "operator_settle" } | { type: "woke" } | { type: "recover" } | { type: "outcome"; request_id: number; attempt: number; outcome: Outcome } | { type: "token_ready"; request_id: number; generation: number } | { type: "token_failed"; request_id: number; message: string };
+
+/**
+ * What is known about one purchase order; store it, pass it back, change nothing in it.
+ *
+ * ```
+ * use replenish::flow::{PurchaseOrderLife, PurchaseOrderState};
+ * # let draft = serde_json::from_str(r#"{
+ * #     "id": "po-1", "revision": 1, "supplier": "farm", "currency": "EUR",
+ * #     "order_date": "2026-11-21", "requested_delivery": "2026-11-23", "goods": "20.00 EUR",
+ * #     "lines": [{"id": "apple", "sku": "apple", "offer": "o-1", "packs": 1,
+ * #         "pack_size": "10 kg", "quantity": "10 kg", "unit_price": "2 EUR",
+ * #         "amount": "20.00 EUR", "charges": "0.00 EUR", "need_by": "2026-11-24",
+ * #         "arrival": "2026-11-23"}],
+ * #     "freight": "0.00 EUR", "charges": "0.00 EUR", "net": "20.00 EUR", "taxes": [],
+ * #     "tax": "0.00 EUR", "total": "20.00 EUR", "expected_arrival": "2026-11-23"
+ * # }"#)?;
+ * let life = PurchaseOrderLife::new(&draft, r#"{"sku":"apple"}"#)?;
+ * assert_eq!(life.state(), PurchaseOrderState::Draft);
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface PurchaseOrderLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    id: PurchaseOrderId;
+    state: PurchaseOrderState;
+    terms: Terms;
+    quote?: Quote;
+    /**
+     * Everything that was said about the draft; what holds of it is decided anew every time.
+     */
+    given?: Word[];
+    submission: Submission;
+    documents: Documents;
+    cancellation: Cancellation;
+    facts: Facts;
+    /**
+     * We do not wait any more for what has not come.
+     */
+    short: boolean;
+    /**
+     * It is cancelled because of what the supplier promises, so that it is bought elsewhere.
+     */
+    still_wanted: boolean;
+    /**
+     * Two attempts with different keys may both be alive, until a person says what there is.
+     */
+    two_may_live: boolean;
+    /**
+     * How often the supplier was asked whether it confirms.
+     */
+    probes: number;
+    /**
+     * The newest request made for this order, 0 before the first.
+     */
+    last_request: number;
+    /**
+     * The request whose answer this state waits for.
+     */
+    awaited?: Awaited;
+    /**
+     * The one running timer.
+     */
+    wake_at?: Timestamp;
+    /**
+     * Answers, statements and timers that came after their turn and changed nothing.
+     */
+    superseded: number;
+    /**
+     * When the last event was taken; none is taken before it.
+     */
+    last_at?: Timestamp;
+}
 
 /**
  * One line of a purchase order.
@@ -5620,6 +7645,212 @@ export interface PurchaseOrderLine {
 }
 
 /**
+ * What happens to an order next, when nobody does anything.
+ */
+export type PurchaseOrderNext = "waits_for_person" | "reminds_approver" | "sends" | "waits_for_answer" | "finds_out" | "waits_for_confirmation" | "waits_for_goods" | "waits_for_invoice" | "cancels_next_document" | "nothing";
+
+/**
+ * What a person is told about an order.
+ */
+export type PurchaseOrderNotice = "approval_needed" | "approval_reminder" | "approval_void" | "declined" | "not_priced" | "lines_unavailable" | "late_answer" | "lines_without_document" | "accepted_without_document" | "submit_rejected" | "undeliverable" | "outcome_unknown" | "two_attempts_may_live" | "duplicate_at_supplier" | "accepted_but_not_found" | "second_purchase_order" | "rejected_yet_present" | "change_proposed" | "supplier_rejected" | "not_confirmed" | "delivery_late" | "supplier_cancelled" | "over_delivery" | "goods_after_close" | "invoiced_before_goods" | "invoice_missing" | "invoice_mismatch" | "invoice_after_close" | "accept_undelivered" | "cancel_too_late" | "cancel_refused" | "cancel_undeliverable" | "cancel_outcome_unknown" | "nothing_to_cancel" | "partly_cancelled" | "alive_after_cancellation" | "document_of_another_order" | "goods_given_back";
+
+/**
+ * Why a person cannot ask something now.
+ */
+export type PurchaseOrderRefusal = "not_approved" | "approval_not_requested" | "approval_requested" | "frozen" | "in_doubt" | "already_sent" | "needs_review" | "being_cancelled" | "already_received" | "over" | "no_change_proposed" | "not_partly_received" | "nothing_to_review" | "rejected";
+
+/**
+ * Where a purchase order stands.
+ */
+export type PurchaseOrderState = "draft" | "pending_approval" | "approved" | "submitting" | "unknown" | "verifying" | "submitted" | "change_review" | "confirmed" | "partially_fulfilled" | "fulfilled" | "invoiced" | "cancel_pending" | "cancelling" | "supplier_rejected" | "submit_rejected" | "submit_failed" | "declined" | "cancelled" | "review";
+
+/**
+ * The words other systems know for the state of a purchase order.
+ */
+export type PurchaseOrderStatus = "draft" | "pending_approval" | "initial" | "sent" | "confirmed" | "partially_fulfilled" | "fulfilled" | "invoiced" | "cancellation_pending" | "failed" | "nullified";
+
+/**
+ * The next life of an order and what is to be done once it is stored.
+ */
+export interface PurchaseOrderStep {
+    /**
+     * The next life.
+     */
+    life: PurchaseOrderLife;
+    /**
+     * What to do, in order.
+     */
+    commands: PurchaseOrderCommand[];
+}
+
+/**
+ * What a page shows of a purchase order.
+ */
+export interface PurchaseOrderView {
+    /**
+     * The order.
+     */
+    id: PurchaseOrderId;
+    /**
+     * The word other systems know.
+     */
+    status: PurchaseOrderStatus;
+    /**
+     * The finer state.
+     */
+    state: PurchaseOrderState;
+    /**
+     * The draft's revision, one more for every change of the supplier's that was accepted.
+     */
+    revision: number;
+    /**
+     * Whether the outcome of some attempt is unknown.
+     */
+    in_doubt: boolean;
+    /**
+     * Whether a cancel is remembered.
+     */
+    cancel_requested: boolean;
+    /**
+     * Whether what has not come is not awaited any more.
+     */
+    short: boolean;
+    /**
+     * Counted attempts of the current submission.
+     */
+    attempts: number;
+    /**
+     * What its lines ask for, as drafted or as agreed since.
+     */
+    ordered: OrderedLine[];
+    /**
+     * How much of that has come.
+     */
+    fulfilment: Fulfilment;
+    /**
+     * Everything the supplier has said.
+     */
+    facts: Facts;
+    /**
+     * Every document ever named, ended ones included.
+     */
+    documents: LineDocument[];
+    /**
+     * What a person can ask, and why not the rest.
+     */
+    actions: PurchaseOrderActionAvailability[];
+    /**
+     * What happens next, when nobody does anything.
+     */
+    next: PurchaseOrderNext;
+    /**
+     * When something happens by itself; absent when the order rests or waits for a person.
+     */
+    wake_at?: Timestamp;
+    /**
+     * The newest failure; absent once something has gone well after it.
+     */
+    last_error?: LastError;
+    /**
+     * Attempts at what is under way or was given up, under the supplier's policy; absent when no
+     * policy was given, before the first attempt and after success.
+     */
+    count?: OutlookCount;
+}
+
+/**
+ * How purchase orders at one supplier are driven. All spans are milliseconds.
+ *
+ * The defaults are patient and exact: a quote holds as long as shops hold theirs, people are
+ * reminded once a day, and nothing may differ from the order unless somebody writes down by how
+ * much.
+ *
+ * ```
+ * use replenish::flow::PurchasePolicy;
+ * let policy: PurchasePolicy = serde_json::from_str(r#"{
+ *     "price_drift": "0.02", "confirmation": {"days_later": 2}, "matching": {"over_delivery": "0.05"}
+ * }"#)?;
+ * assert_eq!(policy.quote_validity_ms, Some(900_000));
+ * assert_eq!((policy.poll_interval_ms, policy.max_probes), (900_000, 4));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface PurchasePolicy {
+    /**
+     * How its connection is driven. Its revision is that of the whole policy: whoever changes anything
+     * here raises it.
+     */
+    connection?: FlowPolicy;
+    /**
+     * How long a quote holds; without it the supplier gives none, and none is asked for.
+     */
+    quote_validity_ms?: number;
+    /**
+     * By which share of the order's net amount its quote may be off, either way, for an approval of
+     * the order to hold.
+     */
+    price_drift?: Rate;
+    /**
+     * How long an approver may take before being reminded, again and again.
+     */
+    approval_reminder_ms?: number;
+    /**
+     * How long after an order was placed, and after each look, the supplier is asked whether it
+     * confirms, in case its webhook is lost.
+     */
+    poll_interval_ms?: number;
+    /**
+     * How often it is asked before a person is told that nothing is confirmed.
+     */
+    max_probes?: number;
+    /**
+     * How often an order that is overdue at the supplier is looked at again: one that is not
+     * confirmed after all probes, and one whose promised day has passed.
+     */
+    overdue_interval_ms?: number;
+    /**
+     * How long after the last goods the invoice may take before a person is told, again and again.
+     */
+    invoice_reminder_ms?: number;
+    /**
+     * How far a promise may be off before a person has to agree.
+     */
+    confirmation?: ConfirmationTolerance;
+    /**
+     * How far order, goods and invoice may disagree.
+     */
+    matching?: MatchTolerance;
+}
+
+/**
+ * What a parent order's purchase orders come to.
+ */
+export interface PurchaseRollup {
+    /**
+     * How far the least advanced living order is; absent when there are no orders. Cancelled and
+     * declined ones count only when all are, and those that the supplier rejected only when nothing
+     * lives.
+     */
+    lifecycle?: PurchaseOrderStatus;
+    /**
+     * How much of what the living orders ask for has come.
+     */
+    fulfilment: Extent;
+    /**
+     * How much of it is invoiced, credit notes deducted.
+     */
+    invoicing: Extent;
+    /**
+     * Whether a person must look: some order is in review, its promise is, or it is rejected.
+     */
+    exception: boolean;
+    /**
+     * How many orders stand where, in order of the words.
+     */
+    counts: StatusCount[];
+}
+
+/**
  * Tax of one rate.
  */
 export interface PurchaseTax {
@@ -5636,6 +7867,11 @@ export interface PurchaseTax {
      */
     amount: Money;
 }
+
+/**
+ * What a request is for.
+ */
+export type Purpose = { type: "act" } | { type: "probe"; probe: number; max_probes: number } | { type: "look_up" };
 
 /**
  * The demand of each period that is not exceeded with one probability.
@@ -5674,6 +7910,32 @@ export interface QuantileScore {
  * @pattern ^-?[0-9]+(\.[0-9]+)? [A-Za-z0-9_]{1,12}$
  */
 export type Quantity = string;
+
+/**
+ * What the supplier asks for the draft.
+ */
+export interface Quote {
+    at: Timestamp;
+    net: Money;
+    /**
+     * Lines that the supplier cannot deliver.
+     */
+    unavailable: LineId[];
+}
+
+/**
+ * What a supplier asks for a purchase order that is not placed yet.
+ */
+export interface QuotedPrice {
+    /**
+     * For all lines that it can deliver, freight and charges included, without tax.
+     */
+    net: Money;
+    /**
+     * Our lines that it cannot deliver.
+     */
+    unavailable?: LineId[];
+}
 
 /**
  * An offer that can serve, and what serving from it adds to the bill.
@@ -6163,6 +8425,11 @@ export interface Replenishment {
 }
 
 /**
+ * How an attempt ended, as the host saw it.
+ */
+export type Reply = { type: "not_sent" } | { type: "no_answer" } | { type: "body_cut"; status: number } | { type: "answer"; status: number; retry_after_ms?: number; facts?: AnswerFacts };
+
+/**
  * What [`step`](super::step) wants done once the new life is stored.
  */
 export type RequestCommand = { type: "need_token"; refused_generation?: number } | { type: "http"; attempt: number; generation: number; deadline_at: Timestamp } | { type: "abort"; attempt: number } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "log"; message: string } | { type: "notify" } | { type: "report"; report: RequestReport };
@@ -6190,33 +8457,33 @@ export interface RequestLife {
     operation: Operation;
     idempotency_key: string;
     replay: Replay;
-    max_retries: number;
+    max_retries?: number;
     /**
      * How long it may go on trying, in milliseconds.
      */
-    total_deadline_ms: number;
+    total_deadline_ms?: number;
     state: RequestState;
     started_at?: Timestamp;
     /**
      * The newest attempt, 0 before the first.
      */
-    attempt: number;
+    attempt?: number;
     /**
      * Attempts after the first that count against the retries.
      */
-    retries: number;
+    retries?: number;
     /**
      * Attempts that were turned away because of too many requests.
      */
-    throttles: number;
+    throttles?: number;
     /**
      * A token of this request was refused once.
      */
-    unauthorized: boolean;
+    unauthorized?: boolean;
     /**
      * An earlier attempt may have been applied unseen.
      */
-    ambiguous: boolean;
+    ambiguous?: boolean;
     /**
      * Which token the newest attempt carried.
      */
@@ -6225,7 +8492,25 @@ export interface RequestLife {
     /**
      * Answers and timers that came after their turn and changed nothing.
      */
-    superseded: number;
+    superseded?: number;
+}
+
+/**
+ * A request of some object, so that its owner can be answered.
+ */
+export interface RequestReference {
+    /**
+     * What kind of object made the request.
+     */
+    owner: ObjectKind;
+    /**
+     * Which object.
+     */
+    owner_id: string;
+    /**
+     * The request's number within its owner.
+     */
+    request_id: number;
 }
 
 /**
@@ -6294,6 +8579,41 @@ export interface Requirements {
 }
 
 /**
+ * An allocation revised.
+ */
+export interface RevisedAllocation {
+    /**
+     * What to buy now. Its status and lower bound are those of the basket allocated afresh: `gap` is
+     * what keeping to the earlier plan leaves on the table.
+     */
+    allocation: Allocation;
+    /**
+     * What is different from the allocation before, everything.
+     */
+    difference: AllocationDifference;
+    /**
+     * Order lines that are dropped, amended or added, and why, in order of the products and days.
+     */
+    changes: RevisedLine[];
+    /**
+     * For how many of them `change_cost` is counted: all but what is rejected or no longer possible.
+     */
+    counted_changes: number;
+    /**
+     * What the basket costs more than before; negative where it costs less.
+     */
+    cost_of_change: Money;
+    /**
+     * What the basket allocated afresh would save in addition.
+     */
+    further_saving: Money;
+    /**
+     * Whether it is proved that nothing costs less, changes counted.
+     */
+    proved: boolean;
+}
+
+/**
  * An order line that is not as it was.
  */
 export interface RevisedLine {
@@ -6333,41 +8653,6 @@ export interface RevisedLine {
      * The same in words.
      */
     words: string;
-}
-
-/**
- * An allocation revised.
- */
-export interface Revision {
-    /**
-     * What to buy now. Its status and lower bound are those of the basket allocated afresh: `gap` is
-     * what keeping to the earlier plan leaves on the table.
-     */
-    allocation: Allocation;
-    /**
-     * What is different from the allocation before, everything.
-     */
-    difference: AllocationDifference;
-    /**
-     * Order lines that are dropped, amended or added, and why, in order of the products and days.
-     */
-    changes: RevisedLine[];
-    /**
-     * For how many of them `change_cost` is counted: all but what is rejected or no longer possible.
-     */
-    counted_changes: number;
-    /**
-     * What the basket costs more than before; negative where it costs less.
-     */
-    cost_of_change: Money;
-    /**
-     * What the basket allocated afresh would save in addition.
-     */
-    further_saving: Money;
-    /**
-     * Whether it is proved that nothing costs less, changes counted.
-     */
-    proved: boolean;
 }
 
 /**
@@ -6516,6 +8801,135 @@ export interface RollupCounts {
 export type Rule = { type: "order_up_to"; order_up_to_level?: Quantity | null } | { type: "reorder_up_to"; reorder_point?: Quantity | null; order_up_to_level?: Quantity | null; costs?: LotCosts | null } | { type: "reorder_quantity"; reorder_point?: Quantity | null; order_quantity?: Quantity | null; costs?: LotCosts | null } | { type: "days_of_cover"; minimum_days?: number | null; days: number } | { type: "demand_driven"; lead_time_factor: number; variability_factor: number } | { type: "order_once" };
 
 /**
+ * The next run and what is to be done once it is stored.
+ */
+export interface RunAdvance {
+    /**
+     * The next run.
+     */
+    run: RunLife;
+    /**
+     * What to do, in order.
+     */
+    commands: RunCommand[];
+}
+
+/**
+ * What the host does once the new run is stored.
+ */
+export type RunCommand = { type: "need_token"; request_id: number; system: string; refused_generation?: number } | { type: "send"; step: string; request_id: number; attempt: number; purpose: Purpose; system: string; method: Method; path: string; body?: string; idempotency_key?: string; token_generation?: number; secrets?: Record<string, string>; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "record"; record: RunRecord } | { type: "finished"; outcome: RunOutcome; exit_code: number };
+
+/**
+ * What can happen in a run.
+ */
+export type RunEntry = { type: "started"; round: number } | { type: "asked"; request_id: number; attempt: number; purpose: Purpose; method: Method; path: string; idempotency_key?: string } | { type: "answered"; request_id: number; attempt: number; status?: number; saw: string; duration_ms: number } | { type: "noted"; message: string } | { type: "looked_up"; documents: number } | { type: "captured"; names: string[]; recovered: boolean } | { type: "differs"; difference: AnswerDifference } | { type: "late_answer" } | { type: "second_document"; documents: string[] } | { type: "ended"; state: FlowStepState; cause?: FlowStepCause; about?: string; recovered: boolean } | { type: "abort_requested" } | { type: "deadline_over" } | { type: "compared"; matrix: ConsistencyMatrix } | { type: "finished"; outcome: RunOutcome };
+
+/**
+ * What the host tells a run.
+ */
+export type RunInput = { type: "start" } | { type: "reply"; request_id: number; attempt: number; reply: Reply } | { type: "woke" } | { type: "recover" } | { type: "abort" } | { type: "token_ready"; request_id: number; generation: number } | { type: "token_failed"; request_id: number; message: string };
+
+/**
+ * A run: its plan, its steps and everything asked so far; one value to store, pass back and leave
+ * alone.
+ */
+export interface RunLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    id: string;
+    plan: FlowPlan;
+    state: RunState;
+    outcome?: RunOutcome;
+    deadline_at?: Timestamp;
+    /**
+     * When it was last told something.
+     */
+    last_at?: Timestamp;
+    /**
+     * The values given and captured, secrets by name only.
+     */
+    values: Record<string, RunValue>;
+    /**
+     * In the order of the plan.
+     */
+    steps: StepRun[];
+    /**
+     * The newest request, 0 before the first.
+     */
+    last_request: number;
+}
+
+/**
+ * How a run ended. When several are true the later one in this list is the outcome; the steps'
+ * own states still show the others.
+ *
+ * The sequence follows what a person has to know first:
+ *
+ * 1. *Internal* first: then nothing else in the report can be trusted.
+ * 2. *In doubt* before every other: something may exist that nobody knows of, and running again
+ *    could make it twice. All other outcomes allow another run once their reason is gone.
+ * 3. *Failed*: something is known to be wrong in the systems, whatever else kept the run from
+ *    its end.
+ * 4. *Config*: the plan is wrong; what it led to says little about the systems. It stands below
+ *    *failed*, for a variable without a value is often only the consequence.
+ * 5. *Exhausted*: a system answered, and did not have what was waited for.
+ * 6. *Unreachable*: a system did not answer, so that nothing is known but that.
+ * 7. *Aborted*: somebody, or the run's deadline, stopped it with nothing wrong until then.
+ */
+export type RunOutcome = "passed" | "aborted" | "unreachable" | "exhausted" | "config" | "failed" | "in_doubt" | "internal";
+
+/**
+ * Something that happened in a run.
+ */
+export interface RunRecord {
+    /**
+     * When.
+     */
+    at: Timestamp;
+    /**
+     * In which step; absent for the run itself.
+     */
+    step?: string;
+    /**
+     * What.
+     */
+    entry: RunEntry;
+}
+
+/**
+ * Where a run stands.
+ */
+export type RunState = "planned" | "running" | "finished";
+
+/**
+ * What came of a run.
+ */
+export interface RunSummary {
+    /**
+     * How it ended; absent while it runs.
+     */
+    outcome?: RunOutcome;
+    /**
+     * How long it took, in milliseconds.
+     */
+    duration_ms?: number;
+    /**
+     * Each step that was told anything, in the order in which it was.
+     */
+    steps?: StepSummary[];
+}
+
+/**
+ * A value that a plan gives or an answer gave.
+ *
+ * Not tagged by a field as others are: a tagged value is read through a buffer in which the places
+ * of a list would have become texts.
+ */
+export type RunValue = { one: { value: string } } | { many: { values: Record<number, string> } } | { secret: {} };
+
+/**
  * A way of choosing suppliers.
  */
 export type Rung = "actual" | "default_supplier" | "cheapest_sticker" | "cheapest_landed" | "joint";
@@ -6656,6 +9070,20 @@ export interface SaleOrder {
 }
 
 /**
+ * The next flow and what is to be done once it is stored.
+ */
+export interface SaleOrderAdvance {
+    /**
+     * The next flow.
+     */
+    flow: SaleOrderFlow;
+    /**
+     * What to do, in order.
+     */
+    commands: SaleOrderHostCommand[];
+}
+
+/**
  * What [`step`](super::step) wants done once the new life is stored.
  */
 export type SaleOrderCommand = { type: "create"; request: number; attempt: number; idempotency_key: string; payload: string } | { type: "lookup"; request: number; attempt: number; idempotency_key: string } | { type: "cancel"; request: number; attempt: number; idempotency_key: string; document: DocumentId } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
@@ -6663,7 +9091,7 @@ export type SaleOrderCommand = { type: "create"; request: number; attempt: numbe
 /**
  * What can happen to a sale order. Answers name the request they answer.
  */
-export type SaleOrderEvent = { type: "submit"; payload: string } | { type: "timer_due" } | { type: "cancel_requested" } | { type: "recover" } | { type: "ok"; request: number; documents: NamedDocument[] } | { type: "ok_incomplete"; request: number; documents: NamedDocument[] } | { type: "duplicate"; request: number; documents: NamedDocument[] } | { type: "reject"; request: number; message: string } | { type: "not_sent"; request: number } | { type: "throttled"; request: number; retry_after_ms?: number } | { type: "ambiguous"; request: number; retry_after_ms?: number } | { type: "late_ok"; documents: NamedDocument[] } | { type: "lookup_found"; request: number; documents: NamedDocument[] } | { type: "lookup_absent"; request: number } | { type: "lookup_fail"; request: number; retry_after_ms?: number } | { type: "cancel_ok"; request: number } | { type: "cancel_gone"; request: number; already_cancelled: boolean } | { type: "cancel_refused"; request: number; reason: string } | { type: "cancel_ambiguous"; request: number; retry_after_ms?: number } | { type: "remote_nullified"; documents: DocumentId[] } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" };
+export type SaleOrderEvent = { type: "submit"; payload: string } | { type: "timer_due" } | { type: "cancel_requested" } | { type: "recover" } | { type: "ok"; request: number; documents: NamedDocument[] } | { type: "ok_incomplete"; request: number; documents: NamedDocument[] } | { type: "duplicate"; request: number; documents: NamedDocument[] } | { type: "reject"; request: number; message: string } | { type: "not_sent"; request: number } | { type: "throttled"; request: number; retry_after_ms?: number } | { type: "ambiguous"; request: number; retry_after_ms?: number } | { type: "late_ok"; documents: NamedDocument[] } | { type: "lookup_found"; request: number; documents: NamedDocument[] } | { type: "lookup_absent"; request: number } | { type: "lookup_fail"; request: number; retry_after_ms?: number } | { type: "cancel_ok"; request: number } | { type: "cancel_gone"; request: number; already_cancelled: boolean } | { type: "cancel_refused"; request: number; reason: string } | { type: "cancel_ambiguous"; request: number; retry_after_ms?: number } | { type: "foreign_answer"; request: number; reference: string; documents: NamedDocument[] } | { type: "remote_nullified"; documents: DocumentId[] } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" };
 
 /**
  * A sale order and its requests: one value to store, pass back and leave alone.
@@ -6675,12 +9103,34 @@ export interface SaleOrderFlow {
     version: number;
     order: SaleOrderLife;
     /**
-     * Every request ever made, by number: a late positive answer to any of them counts.
+     * The requests under way, by number.
      */
-    requests: RequestLife[];
+    requests?: RequestLife[];
+    /**
+     * The requests that have ended, by number: a late positive answer to any of them counts.
+     */
+    ended?: EndedRequest[];
+    /**
+     * The newest failure, until something goes well.
+     */
+    last_error?: LastError;
+    /**
+     * How far its records go.
+     */
+    trail?: Trail;
 }
 
+/**
+ * What the host does once the new flow is stored.
+ */
+export type SaleOrderHostCommand = { type: "need_token"; request_id: number; refused_generation?: number } | { type: "send"; request_id: number; attempt: number; operation: Operation; reference: SaleOrderId; idempotency_key: string; payload?: string; token_generation?: number; deadline_at: Timestamp } | { type: "abort"; request_id: number; attempt: number } | { type: "wake"; at: Timestamp } | { type: "notify"; notice: Notice; key: string; detail: string } | { type: "audit"; audit: Audit; detail: string } | { type: "parent" };
+
 export type SaleOrderId = Identifier;
+
+/**
+ * What the host tells an order.
+ */
+export type SaleOrderInput = { type: "submit"; payload: string } | { type: "cancel_requested" } | { type: "operator_present"; documents: NamedDocument[] } | { type: "operator_absent" } | { type: "remote_nullified"; documents: DocumentId[] } | { type: "remote_created"; documents: NamedDocument[] } | { type: "woke" } | { type: "recover" } | { type: "outcome"; request_id: number; attempt: number; outcome: Outcome } | { type: "token_ready"; request_id: number; generation: number } | { type: "token_failed"; request_id: number; message: string };
 
 /**
  * What is known about one sale order; store it, pass it back, change nothing in it.
@@ -6699,86 +9149,14 @@ export interface SaleOrderLife {
      */
     version: number;
     id: SaleOrderId;
-    /**
-     * Every line that needs a document, in order.
-     */
-    lines: LineId[];
     state: SaleOrderState;
-    /**
-     * Counts the payloads given; the idempotency key depends on it.
-     */
-    revision: number;
-    /**
-     * Counts the submissions, which share a payload until it is revised.
-     */
-    submission: number;
-    /**
-     * Frozen at the first submit of a revision, so that every attempt sends the same bytes.
-     */
-    payload?: string;
-    submitted_at?: Timestamp;
-    /**
-     * When the current key left for the first time: its retention at the server counts from here.
-     */
-    first_sent_at?: Timestamp;
-    /**
-     * Counted attempts to create in this submission.
-     */
-    attempts: number;
-    /**
-     * Look-ups since the last doubtful attempt.
-     */
-    lookups: number;
-    /**
-     * Counted attempts to cancel the current document.
-     */
-    cancel_attempts: number;
-    /**
-     * Attempts that were turned away unseen; they lengthen the waits and count for nothing else.
-     */
-    throttles: number;
-    /**
-     * Counts the times a cancel was begun.
-     */
-    cancel_round: number;
-    /**
-     * Some attempt to create may have been applied unseen.
-     */
-    ambiguous: boolean;
-    /**
-     * Some attempt to create was ever ambiguous, whatever was found out about it later.
-     */
-    doubted: boolean;
-    /**
-     * Some attempt to cancel may have been applied unseen, or the documents may have ended before.
-     */
-    cancel_ambiguous: boolean;
-    /**
-     * The other system has accepted the order, although not every document is known.
-     */
-    accepted: boolean;
-    cancel_requested: boolean;
-    cancel_started_at?: Timestamp;
-    /**
-     * From here on a look-up that finds nothing proves absence.
-     */
-    settled_at?: Timestamp;
-    /**
-     * The document of the running or doubtful cancel.
-     */
-    cancelling?: DocumentId;
-    /**
-     * Sorted by line and document; never forgotten, only marked.
-     */
-    documents: LineDocument[];
-    /**
-     * Documents that the other system nullified before we knew their line.
-     */
-    voided: DocumentId[];
+    submission: Submission;
+    documents: Documents;
+    cancellation?: Cancellation;
     /**
      * The newest request made for this order, 0 before the first.
      */
-    last_request: number;
+    last_request?: number;
     /**
      * The request whose answer this state waits for.
      */
@@ -6788,9 +9166,13 @@ export interface SaleOrderLife {
      */
     wake_at?: Timestamp;
     /**
+     * When the last event was taken; none is taken before it.
+     */
+    last_at?: Timestamp;
+    /**
      * Answers and timers that came after their turn and changed nothing.
      */
-    superseded: number;
+    superseded?: number;
 }
 
 /**
@@ -6911,6 +9293,14 @@ export interface SaleOrderView {
      * When something happens by itself; absent when the order rests or waits for a person.
      */
     wake_at?: Timestamp;
+    /**
+     * The newest failure; absent once something has gone well after it.
+     */
+    last_error?: LastError;
+    /**
+     * What happens next under the connection's policy; absent when no policy was given.
+     */
+    outlook?: Outlook;
 }
 
 /**
@@ -7201,6 +9591,62 @@ export interface SeriesTableProblem extends TableProblem {
      */
     id: string;
 }
+
+/**
+ * What may differ from the built-in flow.
+ *
+ * ```
+ * use replenish::flow::{FlowPlan, SevenSteps, StepChange};
+ * let options: SevenSteps = serde_json::from_str(r#"{
+ *     "data": { "skus": ["A", "B"], "quantities": ["2", "1"], "unit_prices": ["19.90", "5.00"] },
+ *     "changes": { "await_b2b_order": { "poll": { "max_probes": 5, "until": [] } } }
+ * }"#)?;
+ * let plan: FlowPlan = FlowPlan::seven_steps(&options)?;
+ * assert_eq!(plan.steps.len(), 7);
+ * assert_eq!(plan.step("await_b2b_order").and_then(|step| step.poll.as_ref()).map(|poll| poll.max_probes), Some(5));
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface SevenSteps {
+    /**
+     * The systems `cart`, `checkout`, `order`, `b2b`, `erp` and `storefront` where they are not
+     * as by default: address, capabilities, patience. Others may be added.
+     */
+    systems?: Record<string, SystemPlan>;
+    /**
+     * Test data: `skus`, `quantities`, `unit_prices`, `currency`, and whatever templates name.
+     */
+    data?: Record<string, DataValue>;
+    /**
+     * Names of values that only the host knows.
+     */
+    secrets?: string[];
+    /**
+     * What is different about the built-in steps, by their names.
+     */
+    changes?: Record<string, StepChange>;
+    /**
+     * Steps besides.
+     */
+    add?: StepPlan[];
+    /**
+     * How long the run may take, in milliseconds.
+     */
+    deadline_ms?: number | undefined;
+    /**
+     * What is known of the order in each system, where that is not as by default.
+     */
+    facts?: Record<string, SystemFactsPlan>;
+    /**
+     * How these are compared, where that is not as by default.
+     */
+    consistency?: ConsistencyRules | undefined;
+}
+
+/**
+ * How soon a person must act.
+ */
+export type Severity = "information" | "warning" | "decision" | "urgent";
 
 /**
  * A part of an adjustment.
@@ -7498,9 +9944,28 @@ export type SimulationUnmetDemand = "lost" | "back_ordered" | "emergency";
 export type Sku = Identifier;
 
 /**
+ * A product under another name.
+ */
+export interface SkuMapping {
+    /**
+     * The system's name.
+     */
+    theirs: Sku;
+    /**
+     * The name that the systems are compared by.
+     */
+    ours: Sku;
+}
+
+/**
  * Some of the products, told apart by what was known before the replay.
  */
 export type SliceKind = "intermittent" | "regular" | "long_lead_time" | "short_lead_time" | "promoted";
+
+/**
+ * Why something is to be bought elsewhere.
+ */
+export type SourceReason = "unavailable" | "rejected" | "reduced" | "supplier_cancelled" | "change_declined" | "closed_short";
 
 /** The files of a comparison or an allocation: what has to be bought, what suppliers offer and ask. */
 export interface SourcingFiles extends MarketFiles { needs: TableFile; }
@@ -7701,6 +10166,14 @@ export interface SplitRules {
 }
 
 /**
+ * A value and how recent the statement was that said it.
+ */
+export interface Stated<T> {
+    sequence?: number;
+    value: T;
+}
+
+/**
  * What the shop reckoned for the whole order.
  */
 export interface StatedTotals {
@@ -7732,6 +10205,310 @@ export interface StatedTotals {
      * What the customer pays.
      */
     total?: Money | null;
+}
+
+/**
+ * How many orders stand at a word.
+ */
+export interface StatusCount {
+    /**
+     * The word.
+     */
+    status: PurchaseOrderStatus;
+    /**
+     * How many.
+     */
+    count: number;
+}
+
+/**
+ * What is different about a built-in step; a field that is given replaces the whole field.
+ */
+export interface StepChange {
+    /**
+     *
+     */
+    system?: string;
+    /**
+     *
+     */
+    method?: Method;
+    /**
+     *
+     */
+    path?: string;
+    /**
+     *
+     */
+    body?: Record<string, FieldValue>;
+    /**
+     *
+     */
+    effect?: Access;
+    /**
+     *
+     */
+    repeatable?: boolean;
+    /**
+     *
+     */
+    depends_on?: string[];
+    /**
+     *
+     */
+    condition?: StepCondition;
+    /**
+     *
+     */
+    always_run?: boolean;
+    /**
+     *
+     */
+    max_retries?: number;
+    /**
+     *
+     */
+    deadline_ms?: number;
+    /**
+     *
+     */
+    poll?: PollPlan;
+    /**
+     *
+     */
+    success_when?: AnswerTest[];
+    /**
+     *
+     */
+    duplicate_when?: AnswerTest[];
+    /**
+     *
+     */
+    document?: string;
+    /**
+     *
+     */
+    captures?: Record<string, Capture>;
+    /**
+     *
+     */
+    checks?: AnswerTest[];
+    /**
+     *
+     */
+    soft_checks?: AnswerTest[];
+    /**
+     *
+     */
+    lookup?: LookupPlan;
+    /**
+     *
+     */
+    idempotency_key?: string;
+    /**
+     *
+     */
+    revision?: number;
+}
+
+/**
+ * A condition on a value.
+ */
+export interface StepCondition {
+    /**
+     * Which value.
+     */
+    value: string;
+    /**
+     * What it must be.
+     */
+    is: Expectation;
+}
+
+/**
+ * One step.
+ */
+export interface StepPlan {
+    /**
+     * Its name: letters, digits, `_`, `-` and `.`.
+     */
+    id: string;
+    /**
+     * Which system it asks.
+     */
+    system: string;
+    /**
+     * How.
+     */
+    method: Method;
+    /**
+     * Where, as a template; values are percent-encoded.
+     */
+    path: string;
+    /**
+     * The fields of the JSON body by JSON pointer; one with `*` gives a field for each value of a
+     * list. Without fields there is no body.
+     */
+    body?: Record<string, FieldValue>;
+    /**
+     * Whether it changes the system; when left out, every method but GET does.
+     */
+    effect?: Access;
+    /**
+     * Repeating the write changes nothing, so that it may be sent again without a doubt: it sets
+     * a status or fields to given values.
+     */
+    repeatable?: boolean;
+    /**
+     * Which steps have to be through before.
+     */
+    depends_on?: string[];
+    /**
+     * Only when this holds; otherwise the step is skipped and holds nobody up.
+     */
+    condition?: StepCondition;
+    /**
+     * It runs after all others, and also when they failed: cleanup, gathering of evidence.
+     */
+    always_run?: boolean;
+    /**
+     * Attempts after the first; when left out, as the system's policy says. For a poll see
+     * [`PollPlan::max_probes`].
+     */
+    max_retries?: number;
+    /**
+     * How long the step may run, in milliseconds; when left out, as long as the system's policy
+     * allows its attempts to go on.
+     */
+    deadline_ms?: number;
+    /**
+     * Ask again and again until the answer is as wanted; for reads only.
+     */
+    poll?: PollPlan;
+    /**
+     * What a positive status must say besides to be a success, such as a business flag.
+     */
+    success_when?: AnswerTest[];
+    /**
+     * By what an answer without a positive status shows that our key was applied before.
+     */
+    duplicate_when?: AnswerTest[];
+    /**
+     * Where a write's answer names the document it made. An answer without it leaves a doubt, and
+     * two different ones fail the run.
+     */
+    document?: string;
+    /**
+     * What is kept of the answer, by name.
+     */
+    captures?: Record<string, Capture>;
+    /**
+     * What the answer must say; otherwise the step fails.
+     */
+    checks?: AnswerTest[];
+    /**
+     * What the answer should say; otherwise the step warns.
+     */
+    soft_checks?: AnswerTest[];
+    /**
+     * How a write in doubt is looked up; used where the system's policy offers look-up.
+     */
+    lookup?: LookupPlan;
+    /**
+     * The key of a write, as a template with percent-encoded values; when left out, run, step and
+     * revision.
+     */
+    idempotency_key?: string;
+    /**
+     * Counts the changes of what is sent, from 1: another payload needs another key.
+     */
+    revision?: number;
+}
+
+/**
+ * One step of a run and what it has asked.
+ */
+export interface StepRun {
+    life: FlowStepLife;
+    /**
+     * What is sent, the same in every attempt.
+     */
+    frozen?: FrozenRequest;
+    /**
+     * Every request ever made: a late positive answer to any of them counts.
+     */
+    asked?: Asked[];
+    poll?: PollLife;
+    /**
+     * When the look-up is to be asked: once a request given up can no longer be applied.
+     */
+    lookup_at?: Timestamp;
+    /**
+     * An answer was positive but named no document: never to be sent again.
+     */
+    accepted?: boolean;
+    /**
+     * What answers to this write have named as its documents; one set, when all is well.
+     */
+    documents?: string[][];
+    /**
+     * What was not as expected, hard checks first.
+     */
+    differences?: AnswerDifference[];
+}
+
+/**
+ * What came of one step.
+ */
+export interface StepSummary {
+    /**
+     * Which step.
+     */
+    step?: string;
+    /**
+     * How it ended; absent while it runs.
+     */
+    state?: FlowStepState;
+    /**
+     * Why, when that is not well.
+     */
+    cause?: FlowStepCause;
+    /**
+     * The dependency or the variable concerned.
+     */
+    about?: string;
+    /**
+     * Attempts at what the step is there for.
+     */
+    attempts?: number;
+    /**
+     * Probes sent: `3 of 4`; empty without a poll.
+     */
+    probes?: string;
+    /**
+     * Look-ups sent.
+     */
+    lookups?: number;
+    /**
+     * The newest status.
+     */
+    last_status?: number;
+    /**
+     * From the first beginning to the end, in milliseconds.
+     */
+    duration_ms?: number;
+    /**
+     * A look-up or a late answer settled what had been in doubt.
+     */
+    recovered?: boolean;
+    /**
+     * Documents of one write that differ; none, when all is well.
+     */
+    second_documents?: string[];
+    /**
+     * What was not as expected.
+     */
+    differences?: AnswerDifference[];
 }
 
 /** What each location is sent. */
@@ -7825,6 +10602,57 @@ export interface StockPosition {
      * Which parts of what is on hand expire, and when; the rest keeps.
      */
     lots?: Lot[];
+}
+
+/**
+ * Everything about creating an order in the other system but the documents that came of it.
+ */
+export interface Submission {
+    /**
+     * Counts the payloads given; the idempotency key depends on it.
+     */
+    revision: number;
+    /**
+     * Counts the submissions, which share a payload until it is revised.
+     */
+    count?: number;
+    /**
+     * Frozen at the first submit of a revision, so that every attempt sends the same bytes.
+     */
+    payload?: string;
+    submitted_at?: Timestamp;
+    /**
+     * When the current key left for the first time: its retention at the server counts from here.
+     */
+    first_sent_at?: Timestamp;
+    /**
+     * Counted attempts to create in this submission.
+     */
+    attempts?: number;
+    /**
+     * Look-ups since the last doubtful attempt.
+     */
+    lookups?: number;
+    /**
+     * Attempts that were turned away unseen; they lengthen the waits and count for nothing else.
+     */
+    throttles?: number;
+    /**
+     * Some attempt to create may have been applied unseen.
+     */
+    ambiguous?: boolean;
+    /**
+     * Some attempt to create was ever ambiguous, whatever was found out about it later.
+     */
+    doubted?: boolean;
+    /**
+     * The other system has accepted the order, although not every document is known.
+     */
+    accepted?: boolean;
+    /**
+     * From here on a look-up that finds nothing proves absence.
+     */
+    settled_at?: Timestamp;
 }
 
 /**
@@ -7967,6 +10795,44 @@ export interface Suggestion {
  */
 export type SuggestionReport = "paying" | "all";
 
+/**
+ * What a supplier says of an order, by webhook or when asked.
+ *
+ * Words and figures are those of UBL 2.1 (Peppol BIS Ordering and Billing 3): order response,
+ * despatch or receipt advice, invoice and credit note. Whatever is not stated is left as it is known.
+ */
+export interface SupplierFact {
+    /**
+     * The supplier's name for this statement, for the record. Repeating one changes nothing.
+     */
+    event_id: string;
+    /**
+     * Grows with what the supplier knows: a version of the order, or the time of the statement in
+     * milliseconds. One without counts as older than any with.
+     */
+    sequence?: number;
+    /**
+     * Our order as the statement names it.
+     */
+    reference?: PurchaseOrderId;
+    /**
+     * The supplier's document.
+     */
+    document?: DocumentId;
+    /**
+     * The supplier's word for where the order stands.
+     */
+    status?: SupplierStatus;
+    /**
+     * What is said of single lines, each once.
+     */
+    lines?: LineFact[];
+    /**
+     * Freight and charges invoiced so far less those credited, without tax.
+     */
+    charges?: Money;
+}
+
 export type SupplierId = Identifier;
 
 /**
@@ -8022,6 +10888,11 @@ export interface SupplierOrder {
      */
     total: Money;
 }
+
+/**
+ * The supplier's word for where an order stands, the most advanced last.
+ */
+export type SupplierStatus = "acknowledged" | "partially_confirmed" | "confirmed" | "rejected" | "partially_fulfilled" | "fulfilled" | "invoiced" | "cancelled";
 
 /**
  * What a supplier asks of a whole order, and how it delivers.
@@ -8195,6 +11066,62 @@ export interface SwitchingPrice {
 }
 
 /**
+ * What one system tells about one order; whatever is left out, it does not tell.
+ *
+ * A system that could not be asked is given with its name alone: its cells then say so.
+ */
+export interface SystemFacts {
+    /**
+     * Its name, as the rules and the report call it.
+     */
+    system: string;
+    /**
+     * Into which parts it says the order is divided; the order itself, where nobody says.
+     */
+    sale_orders?: SaleOrderId[];
+    /**
+     * The order as the system keeps it: one entry, or one for each part that it keeps by itself.
+     * Lines, totals, captures and refunds of several entries add up.
+     */
+    orders?: OrderFacts[];
+}
+
+/**
+ * What is known of the order in one system: each a template over data and captures. A fact whose
+ * value was not captured is not told.
+ */
+export interface SystemFactsPlan {
+    /**
+     * Ids by whose numbering it is: `order` = `{order_id}`.
+     */
+    ids?: Record<string, string>;
+    /**
+     * The lines, from lists.
+     */
+    lines?: LinesPlan;
+    /**
+     * Sums of money by kind: `total` = `{erp_total}`.
+     */
+    totals?: Record<string, string>;
+    /**
+     * The currency of sums and prices.
+     */
+    currency?: string;
+    /**
+     * The status in the system's own word.
+     */
+    status?: string;
+    /**
+     * Times by what happened, as milliseconds since 1970.
+     */
+    times?: Record<string, string>;
+    /**
+     * The living documents: one, or a list.
+     */
+    documents?: string;
+}
+
+/**
  * What a system that takes sale orders needs of every line.
  */
 export interface SystemNeeds {
@@ -8210,6 +11137,68 @@ export interface SystemNeeds {
      * Whether every line has to name its contract.
      */
     contract?: boolean;
+}
+
+/**
+ * One system and how it is driven.
+ */
+export interface SystemPlan {
+    /**
+     * Before every path; what the host makes of an empty one is its affair.
+     */
+    base_url?: string;
+    /**
+     * What it offers against doubt and how patient we are.
+     */
+    policy?: FlowPolicy;
+}
+
+/**
+ * What is particular to one system.
+ */
+export interface SystemRules {
+    /**
+     * Its name.
+     */
+    system?: string;
+    /**
+     * Facts that it must tell; without them the order is not consistent.
+     */
+    must_tell?: Fact[];
+    /**
+     * Facts that it does not have.
+     */
+    has_not?: Fact[];
+    /**
+     * Whether its unit prices contain tax.
+     */
+    prices?: PriceBasis;
+    /**
+     * Its names of products.
+     */
+    skus?: SkuMapping[];
+    /**
+     * Its units of measure.
+     */
+    units?: UnitMapping[];
+    /**
+     * Its names of currencies.
+     */
+    currencies?: CurrencyMapping[];
+}
+
+/**
+ * Statuses of one system.
+ */
+export interface SystemStatuses {
+    /**
+     * Its name.
+     */
+    system: string;
+    /**
+     * Its words, exactly as it writes them.
+     */
+    statuses: string[];
 }
 
 /** A file's name, which messages show, and its content. */
@@ -8322,15 +11311,334 @@ export interface Term {
 }
 
 /**
+ * The order as it was last drafted, or as it was agreed with the supplier since.
+ */
+export interface Terms {
+    /**
+     * The draft's revision; one more for every change of the supplier's that was accepted.
+     */
+    revision: number;
+    supplier: SupplierId;
+    location?: LocationId;
+    /**
+     * What the draft costs without tax; never touched.
+     */
+    net: Money;
+    /**
+     * What the draft costs with tax; never touched.
+     */
+    total: Money;
+    /**
+     * Freight and charges of the whole order and of its lines: what the invoice may charge beside
+     * the goods.
+     */
+    charges: Money;
+    /**
+     * In order of their names.
+     */
+    ordered: OrderedLine[];
+    /**
+     * What each of them buys, in the same order.
+     */
+    products: Product[];
+}
+
+/**
  * What an addition reaches.
  */
 export type Threshold = { kind: "minimum_order_value"; from: Money } | { kind: "free_freight"; from: Money } | { kind: "freight_band"; from: OrderSize; freight: Money } | { kind: "rebate_tier"; from: Money; rate: Rate } | { kind: "price_break"; line: LineId; from: Quantity | null; unit_price: Money };
 
+/**
+ * When something happened to an order.
+ */
+export interface TimeFact {
+    /**
+     * What happened, as the rules' chain of times calls it.
+     */
+    event: string;
+    /**
+     * When, by the system's own clock.
+     */
+    at: Timestamp;
+}
+
 /** A time of the day, such as `"14:30"`. */
 export type TimeOfDay = string;
 
+/** Something told to an object, and when. */
+export interface TimedInput<Input> { now: Timestamp; input: Input; }
+
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Timestamp = number;
+
+/**
+ * What a person can do about a token.
+ */
+export type TokenAction = "abort" | "operator_reset";
+
+/**
+ * Whether a person can do this now, and why not.
+ */
+export interface TokenActionAvailability {
+    /**
+     * What is to be done.
+     */
+    action: TokenAction;
+    /**
+     * Why it is not possible; absent when it is.
+     */
+    refusal?: TokenRefusal;
+}
+
+/**
+ * What [`step`](super::step) wants done once the new life is stored.
+ */
+export type TokenCommand = { type: "fetch"; generation: number; deadline_at: Timestamp } | { type: "abort_fetch"; generation: number } | { type: "token_ready"; waiter: RequestReference; generation: number } | { type: "token_failed"; waiter: RequestReference; failure: TokenFailure } | { type: "timer"; at: Timestamp } | { type: "cancel_timer" } | { type: "notify"; notice: TokenNotice; key: string } | { type: "audit" } | { type: "log"; message: string };
+
+/**
+ * What can happen to a token. Answers name the generation that was asked for.
+ */
+export type TokenEvent = { type: "need"; waiter: RequestReference } | { type: "unauthorized"; waiter: RequestReference; generation: number } | { type: "fetch_ok"; generation: number; expires_in_ms?: number } | { type: "fetch_reject"; generation: number; message: string } | { type: "fetch_fail"; generation: number; retry_after_ms?: number } | { type: "timer_due" } | { type: "clock_jump" } | { type: "recover" } | { type: "abort" } | { type: "operator_reset" };
+
+/**
+ * Why a request gets no token.
+ */
+export type TokenFailure = "auth_denied" | "auth_unavailable" | "aborted";
+
+/**
+ * What is known about a connection's token; store it, pass it back, change nothing in it.
+ *
+ * It holds generations and times, never a token.
+ *
+ * ```
+ * use replenish::flow::{ConnectionId, TokenLife, TokenState};
+ * let life = TokenLife::new(ConnectionId::new("erp-1")?);
+ * assert_eq!(life.state(), TokenState::Absent);
+ * # Ok::<(), replenish::unit::Invalid>(())
+ * ```
+ */
+export interface TokenLife {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    connection: ConnectionId;
+    state: TokenState;
+    /**
+     * The newest fetch, 0 before the first; the token it brings is of this generation.
+     */
+    fetch: number;
+    /**
+     * When the running fetch was sent: the token's life is counted from here, so that a slow
+     * answer does not lengthen it.
+     */
+    asked_at?: Timestamp;
+    /**
+     * The token in hand.
+     */
+    generation?: number;
+    /**
+     * When the token in hand ends.
+     */
+    expires_at?: Timestamp;
+    /**
+     * The newest generation that ever served, 0 before the first.
+     */
+    last_generation: number;
+    /**
+     * Fetches that failed one after the other since anybody began to wait for one.
+     */
+    failures: number;
+    /**
+     * Who waits, in the order in which they came, each once.
+     */
+    waiters: RequestReference[];
+    wake_at?: Timestamp;
+    /**
+     * When the last event was accepted.
+     */
+    moved_at?: Timestamp;
+    /**
+     * Answers and timers that came after their turn and changed nothing.
+     */
+    superseded: number;
+}
+
+/**
+ * What happens to a token next.
+ */
+export type TokenNext = "fetch_when_needed" | "answer" | "fetch_again" | "renew" | "operator";
+
+/**
+ * What a person is told.
+ */
+export type TokenNotice = "auth_denied" | "auth_unavailable";
+
+/**
+ * How a connection's token is fetched and renewed. All spans are milliseconds.
+ *
+ * ```
+ * use replenish::flow::TokenPolicy;
+ * let policy = TokenPolicy { jitter_percent: 0, ..TokenPolicy::default() };
+ * let waits: Vec<u64> = (1..=4).map(|n| policy.wait_ms("erp-1", n, None)).collect();
+ * assert_eq!(waits, [1_000, 2_000, 4_000, 8_000]);
+ * ```
+ */
+export interface TokenPolicy {
+    /**
+     * Counts the changes of this policy, so that a record says which one was in force.
+     */
+    revision?: number;
+    /**
+     * How long before its end a token is renewed. One that lives no longer than this is
+     * short-lived: good for those who waited for it and for nobody after them.
+     */
+    margin_ms?: number;
+    /**
+     * How long a token is taken to live when the server does not say.
+     */
+    assumed_lifetime_ms?: number;
+    /**
+     * How long one fetch may stay without an answer.
+     */
+    fetch_deadline_ms?: number;
+    /**
+     * Fetches after the first one before those who wait are told that no token can be had.
+     */
+    max_retries?: number;
+    /**
+     * First wait between fetches; each further one is twice as long.
+     */
+    backoff_base_ms?: number;
+    /**
+     * Longest wait between fetches that we choose ourselves.
+     */
+    backoff_cap_ms?: number;
+    /**
+     * Longest wait that the server may ask for.
+     */
+    retry_after_cap_ms?: number;
+    /**
+     * Up to this much of a wait is added to it, chosen by the seed, so that clients spread out.
+     */
+    jitter_percent?: number;
+    /**
+     * Chooses the jitter; the same seed gives the same waits.
+     */
+    jitter_seed?: number;
+}
+
+/**
+ * Why a person cannot do something about a token now.
+ */
+export type TokenRefusal = "nothing_running" | "not_denied";
+
+/**
+ * Where a connection's token stands.
+ */
+export type TokenState = "absent" | "fetching" | "valid" | "refreshing" | "backoff" | "short_lived" | "denied";
+
+/**
+ * The next life of a token and what is to be done once it is stored.
+ */
+export interface TokenStep {
+    /**
+     * The next life.
+     */
+    life: TokenLife;
+    /**
+     * What to do, in order.
+     */
+    commands: TokenCommand[];
+}
+
+/**
+ * What a page shows of a token.
+ */
+export interface TokenView {
+    /**
+     * Whose token it is.
+     */
+    connection: ConnectionId;
+    /**
+     * Where it stands.
+     */
+    state: TokenState;
+    /**
+     * The token in hand.
+     */
+    generation?: number;
+    /**
+     * When the token in hand ends.
+     */
+    expires_at?: Timestamp;
+    /**
+     * How many requests wait.
+     */
+    waiting: number;
+    /**
+     * Fetches that failed one after the other.
+     */
+    failures: number;
+    /**
+     * What a person can do, and why not the rest.
+     */
+    actions: TokenActionAvailability[];
+    /**
+     * What happens next.
+     */
+    next: TokenNext;
+    /**
+     * When; absent when it waits for somebody.
+     */
+    wake_at?: Timestamp;
+}
+
+/**
+ * The next flow, the record of how it came about, and what is to be done once both are stored.
+ */
+export interface Told<F, I, C> {
+    /**
+     * The next flow.
+     */
+    flow: F;
+    /**
+     * To be stored with it, in the same transaction.
+     */
+    record: TransitionRecord<I>;
+    /**
+     * What to do, in order.
+     */
+    commands: C[];
+}
+
+/**
+ * A sum of money of an order.
+ */
+export interface TotalFact {
+    /**
+     * What is added up, such as `goods`, `tax`, `shipping` or `total`.
+     */
+    kind: string;
+    /**
+     * How much it is.
+     */
+    amount: Money;
+}
+
+/**
+ * How far the records of an object go; part of its stored value.
+ */
+export interface Trail {
+    /**
+     * How many records there are.
+     */
+    records: number;
+    /**
+     * The newest record's checksum, 0 when there is none.
+     */
+    checksum: number;
+}
 
 /**
  * Stock that one location can spare and another lacks.
@@ -8377,10 +11685,91 @@ export interface TransferPlan {
 }
 
 /**
+ * What an input did to an object.
+ */
+export type TransitionEffect = "moved" | "noted" | "superseded";
+
+/**
+ * One transition of one object.
+ */
+export interface TransitionRecord<I> {
+    /**
+     * The format of this value.
+     */
+    version: number;
+    /**
+     * What kind of object moved.
+     */
+    object: ObjectKind;
+    /**
+     * Which object moved.
+     */
+    id: string;
+    /**
+     * Its place in the object's life, from 1.
+     */
+    sequence: number;
+    /**
+     * When it happened.
+     */
+    at: Timestamp;
+    /**
+     * Who or what caused it.
+     */
+    by: Actor;
+    /**
+     * Where the cause can be looked up.
+     */
+    evidence?: string;
+    /**
+     * The state before.
+     */
+    from: string;
+    /**
+     * The state after.
+     */
+    to: string;
+    /**
+     * What it did.
+     */
+    effect: TransitionEffect;
+    /**
+     * Which revision of the policy was in force.
+     */
+    policy_revision: number;
+    /**
+     * What was said.
+     */
+    input: I;
+    /**
+     * A number for this record and all before it; against accidents, not against forgers.
+     */
+    checksum: number;
+}
+
+/**
  * A unit of measure, such as `"each"`.
  * @pattern ^[A-Za-z0-9_]{1,12}$
  */
 export type Unit = string;
+
+/**
+ * A unit that holds an amount of another one.
+ */
+export interface UnitMapping {
+    /**
+     * The product it is true of, by our name; absent when it is true of every product.
+     */
+    sku?: Sku;
+    /**
+     * The system's unit.
+     */
+    theirs: Unit;
+    /**
+     * What one of it holds: `12 each`. Prices are divided by as much, and must be exact then.
+     */
+    holds: Quantity;
+}
 
 /**
  * A requirement that is not covered, or not wholly.
@@ -8478,6 +11867,11 @@ export type Weekdays = string;
 export type Window = "expanding" | { sliding: { length: number } };
 
 /**
+ * What somebody said about the draft.
+ */
+export type Word = Approval;
+
+/**
  * Where a baseline was better.
  */
 export interface WorsePoint {
@@ -8510,9 +11904,64 @@ export interface YearlyRebate {
 }
 
 /**
- * Tells a sale order what happened; store the answer's flow before carrying out its commands.
+ * Tells an object what happened; store the answer's life before carrying out its commands.
  */
-export function advanceSaleOrder(flow: SaleOrderFlow, input: FlowInput, now: Timestamp, policy: FlowPolicy): FlowStep;
+export function advanceCircuit(life: CircuitLife, input: CircuitEvent, now: Timestamp, policy: CircuitPolicy): CircuitStep;
+
+/**
+ * Tells an object what happened; store the answer's life before carrying out its commands.
+ */
+export function advancePoll(life: PollLife, input: PollEvent, now: Timestamp, policy: PollPolicy): PollStep;
+
+/**
+ * Tells an object what happened; store the answer's life before carrying out its commands.
+ */
+export function advancePurchaseOrder(life: PurchaseOrderFlow, input: PurchaseOrderInput, now: Timestamp, policy: PurchasePolicy): PurchaseOrderAdvance;
+
+/**
+ * Tells an object what happened, as JSON text: the stored life, the input and the policy in,
+ * three lines out, which are the life to store, the list of commands, and the view.
+ */
+export function advancePurchaseOrderJson(life: string, input: string, now: number, policy: string): string;
+
+/**
+ * Tells many objects what happened. Each line of the text is `{ "life": .., "told": [..] }`
+ * with the inputs as `TimedInput`; each line of the answer is the life to store, a tab, and
+ * the list of an `InputAnswer` for each input. An input that is refused leaves its life
+ * alone, and the next one is told; of a line that cannot be read only the tab and why is
+ * answered.
+ */
+export function advancePurchaseOrdersJson(work: string, policy: string): string;
+
+/**
+ * Tells a run what happened; store the answer's run before carrying out its commands.
+ */
+export function advanceRun(run: RunLife, input: RunInput, now: Timestamp): RunAdvance;
+
+/**
+ * Tells an object what happened; store the answer's life before carrying out its commands.
+ */
+export function advanceSaleOrder(life: SaleOrderFlow, input: SaleOrderInput, now: Timestamp, policy: FlowPolicy): SaleOrderAdvance;
+
+/**
+ * Tells an object what happened, as JSON text: the stored life, the input and the policy in,
+ * three lines out, which are the life to store, the list of commands, and the view.
+ */
+export function advanceSaleOrderJson(life: string, input: string, now: number, policy: string): string;
+
+/**
+ * Tells many objects what happened. Each line of the text is `{ "life": .., "told": [..] }`
+ * with the inputs as `TimedInput`; each line of the answer is the life to store, a tab, and
+ * the list of an `InputAnswer` for each input. An input that is refused leaves its life
+ * alone, and the next one is told; of a line that cannot be read only the tab and why is
+ * answered.
+ */
+export function advanceSaleOrdersJson(work: string, policy: string): string;
+
+/**
+ * Tells an object what happened; store the answer's life before carrying out its commands.
+ */
+export function advanceToken(life: TokenLife, input: TokenEvent, now: Timestamp, policy: TokenPolicy): TokenStep;
 
 /**
  * Allocates a basket of requirements to suppliers.
@@ -8554,9 +12003,20 @@ export function checkApprovalRules(rules: ApprovalRules): void;
 export function checkCompletion(order: CustomerOrder, split: Split, rules: CompletionRules): CompletionProblem[];
 
 /**
+ * Whether all systems tell the same about an order, fact by fact.
+ */
+export function checkConsistency(systems: SystemFacts[], rules: ConsistencyRules): ConsistencyMatrix;
+
+/**
  * Whether what a draft says of prices, packs and days still holds.
  */
 export function checkPrices(draft: PurchaseOrder, quotes: DraftQuotes, options: PriceCheckOptions): PriceCheck;
+
+/**
+ * Whether a request may call, once its circuit was told that it asks; while the circuit is half
+ * open, its trial alone may.
+ */
+export function circuitForRequest(life: CircuitLife, request: RequestReference): Circuit;
 
 /**
  * Ranks the offers for one requirement under the policy of the options.
@@ -8585,6 +12045,11 @@ export function decideApproval(draft: PurchaseOrder, rules: ApprovalRules, conte
 export function demandSums(series_columns: SeriesColumns, options: ForecastOptions, periods: number): DemandSums;
 
 /**
+ * What a person is told at once about many notifications, those of one kind together.
+ */
+export function digestNotifications(notifications: Notification[], from: Timestamp, until: Timestamp): Digest;
+
+/**
  * What is different between two states of a draft.
  */
 export function draftDifference(before: PurchaseOrder, after: PurchaseOrder): DraftDifference;
@@ -8594,6 +12059,11 @@ export function draftDifference(before: PurchaseOrder, after: PurchaseOrder): Dr
  * locations or days divide them.
  */
 export function draftPurchaseOrders(allocation: Allocation, context: DraftContext): Drafts;
+
+/**
+ * What a run would send, step by step, with what is known only then left open.
+ */
+export function dryRun(id: string, plan: FlowPlan): PlannedRequest[];
 
 /**
  * Works out what a warehouse must order so that the stock of its whole echelon covers the demand of all
@@ -8652,6 +12122,11 @@ export function forecastLaunch(analogues: readonly Analogue[], observed: Float64
 export function forecastModel(model: FittedModel, horizon: number, probabilities: Probability[]): ModelForecast;
 
 /**
+ * What an outcome says about the server's health, which its circuit is told.
+ */
+export function healthOf(outcome: Outcome): Health;
+
+/**
  * The same basket as needs, offers and terms, for `compare` and `allocate`.
  */
 export function instanceRequest(instance: BasketInstance, today: Day): SourcingRequest;
@@ -8673,9 +12148,34 @@ export function mergeDrafts(open: PurchaseOrder, addition: PurchaseOrder, quotes
 export function modelLeadTimeDemand(model: FittedModel, lead_time: LeadTime, probabilities: Probability[]): LeadTimeDemand;
 
 /**
+ * The circuit of a connection that nobody has called yet: calls pass.
+ */
+export function openCircuit(connection: ConnectionId): CircuitLife;
+
+/**
+ * A wait for something to appear in another system.
+ */
+export function openPoll(id: string, policy: PollPolicy): PollLife;
+
+/**
+ * A drafted purchase order, and the bytes that say the same to the supplier, including every date.
+ */
+export function openPurchaseOrder(draft: PurchaseOrder, payload: string): PurchaseOrderFlow;
+
+/**
+ * A run that waits to be started.
+ */
+export function openRun(id: string, plan: FlowPlan): RunLife;
+
+/**
  * A sale order that waits to be submitted.
  */
 export function openSaleOrder(id: SaleOrderId, lines: LineId[]): SaleOrderFlow;
+
+/**
+ * The token of a connection for which none was ever fetched.
+ */
+export function openToken(connection: ConnectionId): TokenLife;
 
 /**
  * Works out the fewest pieces that weigh at least as much as is needed with at least a probability.
@@ -8703,6 +12203,11 @@ export function planLots(needs: Float64Array, fixed_cost: number, holding_cost: 
  * The usual options of a plan: a daily review at 95 %, four weeks of forecast.
  */
 export function planOptions(today: Day): PlanOptions;
+
+/**
+ * What a probe's outcome means for its poll; `sighting` is what the host read from a positive answer.
+ */
+export function pollProbed(probe: number, outcome: Outcome, sighting: PollSighting | null): PollEvent;
 
 /**
  * Proposes to move what a location has above its own level to locations that are below theirs, where
@@ -8748,6 +12253,11 @@ export function refund(saleOrder: SaleOrder, earlier: Refund[], request: RefundR
 export function refundPlaced(placed: Placed, saleOrder: SaleOrderId, request: RefundRequest): Refund;
 
 /**
+ * Plays a sale order's life back through its records, each under the policy of its revision.
+ */
+export function replaySaleOrder(beginning: SaleOrderFlow, records: TransitionRecord<SaleOrderInput>[], policies: FlowPolicy[]): SaleOrderFlow;
+
+/**
  * Works out what must be bought of one product: microseconds, so that a slider may ask with every
  * step. The first period of the sums begins on `start`, the day for which one plans.
  */
@@ -8767,7 +12277,7 @@ export function requirementsFromTables(files: ProductFiles, options: PlanOptions
 /**
  * Allocates a basket once more after something about it changed, with little change to the rest.
  */
-export function reviseAllocation(needs: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, previous: Allocation, change: RevisionOptions): Revision;
+export function reviseAllocation(needs: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, previous: Allocation, change: RevisionOptions): RevisedAllocation;
 
 /**
  * What an edit of an order changes: the sale orders that were placed keep their names and figures,
@@ -8779,6 +12289,16 @@ export function reviseOrder(placed: Placed, order: CustomerOrder, rules: SplitRu
  * The status of an order from the states of its sale orders.
  */
 export function rollUp(children: SaleOrderState[]): Rollup;
+
+/**
+ * What a parent order's purchase orders come to together.
+ */
+export function rollUpPurchaseOrders(flows: PurchaseOrderFlow[]): PurchaseRollup;
+
+/**
+ * The exit code of a program that has made a run: 0 where it passed.
+ */
+export function runExitCode(outcome: RunOutcome): number;
 
 /**
  * Draws the demand of some periods by chance; the same seed draws the same demand everywhere.
@@ -8799,6 +12319,11 @@ export function savingsLadderFromTables(files: LadderFiles, ladder: LadderOption
  * Scores one forecast.
  */
 export function scoreForecast(_case: ForecastCase): Scores;
+
+/**
+ * The built-in flow of seven steps, with changes.
+ */
+export function sevenSteps(options: SevenSteps): FlowPlan;
 
 /**
  * Simulates one product's stock: an outcome for each so many counted periods, or a single one when
@@ -8841,9 +12366,26 @@ export function suggestConsolidations(draft: PurchaseOrder, quotes: DraftQuotes,
 export function suggestMerges(drafts: PurchaseOrder[], quotes: DraftQuotes, withinDays: number, report: SuggestionReport): MergeSuggestion[];
 
 /**
+ * What came of each step of a run, from its records.
+ */
+export function summarizeRun(records: RunRecord[]): RunSummary;
+
+/**
  * Says for each line of an allocation at which price each other offer would win it.
  */
 export function switchingPrices(needs: Need[], offers: Offer[], terms: SupplierTerms[], options: SourcingOptions, allocation: Allocation, question: SwitchQuestion): SwitchingPrice[];
+
+/**
+ * Tells a sale order something by an envelope: the next life, the record of how it came about, and
+ * what is to be done once both are stored.
+ */
+export function tellSaleOrder(flow: SaleOrderFlow, envelope: Envelope<SaleOrderInput>, now: Timestamp, policy: FlowPolicy): Told<SaleOrderFlow, SaleOrderInput, SaleOrderHostCommand>;
+
+/**
+ * What a token server's answer means for the token; `grant` is what the host read from a positive
+ * one.
+ */
+export function tokenFetched(generation: number, outcome: Outcome, grant: FetchedToken | null): TokenEvent;
 
 /**
  * Simulates one product's stock and shows every period.
@@ -8856,6 +12398,26 @@ export function traceStock(demand: Float64Array, scenario: SimulationScenario, c
 export function updateModel(model: FittedModel, values: Float64Array): FittedModel;
 
 /**
- * What a page shows of a sale order.
+ * What a page shows of an object.
  */
-export function viewSaleOrder(flow: SaleOrderFlow): SaleOrderView;
+export function viewCircuit(life: CircuitLife): CircuitState;
+
+/**
+ * What a page shows of an object.
+ */
+export function viewPoll(life: PollLife): PollView;
+
+/**
+ * What a page shows of an object.
+ */
+export function viewPurchaseOrder(life: PurchaseOrderFlow): PurchaseOrderView;
+
+/**
+ * What a page shows of an object.
+ */
+export function viewSaleOrder(life: SaleOrderFlow): SaleOrderView;
+
+/**
+ * What a page shows of an object.
+ */
+export function viewToken(life: TokenLife): TokenView;

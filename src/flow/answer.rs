@@ -4,14 +4,16 @@
 //! because real servers answer 200 with "not successful" and 404 for a cancel they refuse.
 
 use super::{
+    is_default,
+    purchase_order::{OrderedLine, SupplierFact},
     request::{RequestEvent, RequestReport},
     sale_order::SaleOrderEvent,
 };
-use crate::unit::{DocumentId, LineId};
+use crate::unit::{DocumentId, LineId, Money};
 use serde::{Deserialize, Serialize};
 
 /// What a request asks of the other system.
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation {
@@ -24,10 +26,26 @@ pub enum Operation {
         /// The document to cancel.
         document: DocumentId,
     },
+    /// Ask what a purchase order would cost and what of it can be had, without ordering anything.
+    Price {},
+    /// Read where a purchase order stands.
+    Read {
+        /// Its living documents; none where only our reference is known.
+        documents: Vec<DocumentId>,
+    },
+    /// Tell the supplier that what it promises instead of a purchase order is agreed.
+    Accept {
+        /// The living documents.
+        documents: Vec<DocumentId>,
+        /// The revision of the order that is agreed with it.
+        revision: u32,
+        /// What is agreed; a line with a quantity of nothing is given up.
+        lines: Vec<OrderedLine>,
+    },
 }
 
 /// One line of an order and the document that carries it in the other system.
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct NamedDocument {
@@ -74,16 +92,46 @@ pub struct AnswerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success: Option<bool>,
     /// Every document the answer names, with its line. A look-up names the living ones only.
+    #[serde(skip_serializing_if = "is_default")]
     pub documents: Vec<NamedDocument>,
+    /// To which order the documents named belong, as the other system keeps it beside them; absent
+    /// when the answer says nothing of it.
+    ///
+    /// The core sees one order at a time, so that this is the only way to know another order's
+    /// document from a new one of this order. It is compared with the order's own id: an adapter
+    /// that sends another reference maps it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// For a look-up: whether anything carries our reference. Only an explicit `false` is absence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<bool>,
     /// For a cancel: the document was cancelled before.
+    #[serde(skip_serializing_if = "is_default")]
     pub already_cancelled: bool,
     /// For a create: the server has applied this idempotency key before.
+    #[serde(skip_serializing_if = "is_default")]
     pub duplicate_of_our_key: bool,
+    /// For a price: what the order would cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<QuotedPrice>,
+    /// For a read, and wherever else the supplier says it: where the purchase order stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fact: Option<Box<SupplierFact>>,
     /// The server's words, shortened and free of secrets.
+    #[serde(skip_serializing_if = "is_default")]
     pub message: String,
+}
+
+/// What a supplier asks for a purchase order that is not placed yet.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct QuotedPrice {
+    /// For all lines that it can deliver, freight and charges included, without tax.
+    pub net: Money,
+    /// Our lines that it cannot deliver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unavailable: Vec<LineId>,
 }
 
 /// What an answer said, kept for the owner of the request.
@@ -99,25 +147,35 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn success(&self) -> Option<bool> {
+    pub(in crate::flow) fn success(&self) -> Option<bool> {
         self.body.as_ref().and_then(|body| body.success)
     }
 
-    fn already_cancelled(&self) -> bool {
+    pub(in crate::flow) fn already_cancelled(&self) -> bool {
         self.body.as_ref().is_some_and(|body| body.already_cancelled)
     }
 
     /// Whether a look-up found something. Nothing named and no explicit "not found" is neither.
-    fn found(&self) -> Option<bool> {
+    pub(in crate::flow) fn found(&self) -> Option<bool> {
         let body = self.body.as_ref()?;
         if body.documents.is_empty() { body.found } else { Some(true) }
     }
 
-    fn documents(&self) -> Vec<NamedDocument> {
+    pub(in crate::flow) fn documents(&self) -> Vec<NamedDocument> {
         self.body.as_ref().map(|body| body.documents.clone()).unwrap_or_default()
     }
 
-    fn words(&self) -> String {
+    /// The order to which the documents belong, when it is not this one.
+    pub(in crate::flow) fn foreign(&self, own: &str) -> Option<&str> {
+        let reference = self.body.as_ref()?.reference.as_deref();
+        reference.filter(|reference| *reference != own)
+    }
+
+    fn into_documents(self) -> Vec<NamedDocument> {
+        self.body.map(|body| body.documents).unwrap_or_default()
+    }
+
+    pub(in crate::flow) fn words(&self) -> String {
         let said = self.body.as_ref().map_or("", |body| &body.message);
         if said.is_empty() { format!("status {}", self.status) } else { said.to_owned() }
     }
@@ -171,15 +229,23 @@ fn judge(
         Operation::Cancel { .. } if answer.already_cancelled() && !positive => {
             return RequestEvent::Answer4xx { attempt, duplicate_of_our_key: false, answer };
         }
-        Operation::Create {} | Operation::Lookup {} | Operation::Cancel { .. } => {}
+        Operation::Create {}
+        | Operation::Lookup {}
+        | Operation::Cancel { .. }
+        | Operation::Price {}
+        | Operation::Read { .. }
+        | Operation::Accept { .. } => {}
     }
     match status {
         200..300 if answer.body.is_none() => RequestEvent::BodyInvalid { attempt, answer },
         200..300 if positive => {
+            let body = answer.body.as_ref();
             let complete = match operation {
                 Operation::Create {} => !answer.documents().is_empty(),
                 Operation::Lookup {} => false,
-                Operation::Cancel { .. } => true,
+                Operation::Cancel { .. } | Operation::Accept { .. } => true,
+                Operation::Price {} => body.is_some_and(|body| body.quote.is_some()),
+                Operation::Read { .. } => body.is_some_and(|body| body.fact.is_some()),
             };
             RequestEvent::Answer2xx { attempt, complete, answer }
         }
@@ -194,28 +260,41 @@ fn judge(
     }
 }
 
-/// What a request's report means for its order; `None` when it has nothing to say.
+/// What a request's report means for its order, whose id is `own`; `None` when it has nothing to say.
 pub(in crate::flow) fn order_event(
     operation: &Operation,
     request: u32,
     report: RequestReport,
+    own: &str,
 ) -> Option<SaleOrderEvent> {
     use RequestReport as R;
     use SaleOrderEvent as E;
+    if let R::Ok { answer }
+    | R::OkIncomplete { answer }
+    | R::Duplicate { answer }
+    | R::Reject { answer }
+    | R::RejectAfterAmbiguous { answer }
+    | R::LateOk { answer } = &report
+        && let Some(reference) = answer.foreign(own)
+    {
+        let (reference, documents) = (reference.to_owned(), answer.documents());
+        return Some(E::ForeignAnswer { request, reference, documents });
+    }
     // A refused token says nothing about the order: it was not applied, and may be sent as it is.
     if let R::Reject { answer: Answer { status: 401, .. } } = report {
         return Some(match operation {
             Operation::Create {} | Operation::Cancel { .. } => E::NotSent { request },
             Operation::Lookup {} => E::LookupFail { request, retry_after_ms: None },
+            Operation::Price {} | Operation::Read { .. } | Operation::Accept { .. } => return None,
         });
     }
     Some(match operation {
         Operation::Create {} => match report {
-            R::Ok { answer } => E::Ok { request, documents: answer.documents() },
+            R::Ok { answer } => E::Ok { request, documents: answer.into_documents() },
             R::OkIncomplete { answer } => {
-                E::OkIncomplete { request, documents: answer.documents() }
+                E::OkIncomplete { request, documents: answer.into_documents() }
             }
-            R::Duplicate { answer } => E::Duplicate { request, documents: answer.documents() },
+            R::Duplicate { answer } => E::Duplicate { request, documents: answer.into_documents() },
             R::Reject { answer } => E::Reject { request, message: answer.words() },
             R::NotSent {} => E::NotSent { request },
             R::Throttled { retry_after_ms } => E::Throttled { request, retry_after_ms },
@@ -223,15 +302,15 @@ pub(in crate::flow) fn order_event(
             R::Ambiguous { retry_after_ms } | R::Unanswered { retry_after_ms } => {
                 E::Ambiguous { request, retry_after_ms }
             }
-            R::LateOk { answer } => E::LateOk { documents: answer.documents() },
+            R::LateOk { answer } => E::LateOk { documents: answer.into_documents() },
         },
         Operation::Lookup {} => match report {
             R::Ok { answer } if answer.found() == Some(true) => {
-                E::LookupFound { request, documents: answer.documents() }
+                E::LookupFound { request, documents: answer.into_documents() }
             }
             R::Ok { .. } => E::LookupAbsent { request },
             R::LateOk { answer } if answer.found() == Some(true) => {
-                E::LateOk { documents: answer.documents() }
+                E::LateOk { documents: answer.into_documents() }
             }
             R::LateOk { .. } => return None,
             R::Throttled { retry_after_ms }
@@ -267,6 +346,8 @@ pub(in crate::flow) fn order_event(
                 E::CancelAmbiguous { request, retry_after_ms: None }
             }
         },
+        // INVARIANT: a sale order asks none of these.
+        Operation::Price {} | Operation::Read { .. } | Operation::Accept { .. } => return None,
     })
 }
 
@@ -300,6 +381,16 @@ mod tests {
         let create = Operation::Create {};
         let lookup = Operation::Lookup {};
         let cancel = Operation::Cancel { document: DocumentId::new("4711").unwrap() };
+        let price = Operation::Price {};
+        let read = Operation::Read { documents: vec![] };
+        let accept = Operation::Accept { documents: vec![], revision: 2, lines: vec![] };
+        let quote = |body: &mut AnswerBody| {
+            let net = "20 EUR".parse().unwrap();
+            body.quote = Some(QuotedPrice { net, unavailable: vec![] });
+        };
+        let fact = |body: &mut AnswerBody| {
+            body.fact = Some(serde_json::from_str(r#"{"event_id": "e"}"#).unwrap());
+        };
         let with = |change: fn(&mut AnswerBody)| {
             let mut body = body();
             change(&mut body);
@@ -338,6 +429,16 @@ mod tests {
             (&cancel, 204, with(|_| ()), "complete"),
             (&cancel, 404, with(|b| b.success = Some(false)), "answer4xx"),
             (&cancel, 500, with(|b| b.already_cancelled = true), "answer4xx"),
+            (&price, 200, with(quote), "complete"),
+            (&price, 200, with(|_| ()), "incomplete"),
+            (&price, 404, None, "answer4xx"),
+            (&price, 503, with(quote), "answer5xx"),
+            (&read, 200, with(fact), "complete"),
+            (&read, 200, with(|_| ()), "incomplete"),
+            (&read, 404, with(|b| b.found = Some(false)), "answer4xx"),
+            (&accept, 204, with(|_| ()), "complete"),
+            (&accept, 200, with(|b| b.success = Some(false)), "answer_business_fail"),
+            (&accept, 409, None, "answer4xx"),
         ] {
             assert_eq!(said(operation, status, body), expected, "{operation:?} {status}");
         }
@@ -352,7 +453,7 @@ mod tests {
         let cancel = Operation::Cancel { document: DocumentId::new("4711").unwrap() };
         let event = |status, body| {
             let report = RequestReport::Reject { answer: Answer { status, body } };
-            order_event(&cancel, 1, report).unwrap()
+            order_event(&cancel, 1, report, "SO-1").unwrap()
         };
         let refused = AnswerBody { success: Some(false), message: "shipped".into(), ..body() };
         assert_eq!(

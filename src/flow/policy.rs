@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(default, deny_unknown_fields)]
 pub struct FlowPolicy {
+    /// Counts the changes of this policy, so that a record says which one was in force.
+    pub revision: u32,
     /// What the server offers against doubt; by default nothing.
     pub capabilities: Capabilities,
     /// Whether requests wait for a token.
@@ -106,6 +108,7 @@ pub enum Circuit {
 impl Default for FlowPolicy {
     fn default() -> Self {
         Self {
+            revision: 0,
             capabilities: Capabilities::default(),
             authentication: Authentication::None,
             circuit: Circuit::Closed,
@@ -129,9 +132,7 @@ impl FlowPolicy {
     pub fn backoff_ms(&self, key: &str, attempt: u32) -> u64 {
         let doublings = attempt.saturating_sub(1).min(63);
         let wait = self.backoff_base_ms.saturating_mul(1 << doublings).min(self.backoff_cap_ms);
-        let spread = wait.saturating_mul(u64::from(self.jitter_percent)) / 100;
-        let chosen = mix(u64::from(self.jitter_seed), key, attempt);
-        wait.saturating_add(chosen % spread.saturating_add(1).max(1))
+        jittered(wait, self.jitter_percent, self.jitter_seed, key, attempt)
     }
 
     /// The same wait, or what the server asked for when that is longer, up to its cap.
@@ -168,6 +169,19 @@ impl FlowPolicy {
     pub(in crate::flow) fn settle_window_ms(&self) -> Option<u64> {
         self.capabilities.lookup_by_reference.as_ref().map(|server| server.settle_window_ms)
     }
+}
+
+/// The wait and up to so many percent of it more, chosen by seed, key and attempt.
+pub(in crate::flow) fn jittered(
+    wait: u64,
+    percent: u32,
+    seed: u32,
+    key: &str,
+    attempt: u32,
+) -> u64 {
+    let spread = wait.saturating_mul(u64::from(percent)) / 100;
+    let chosen = mix(u64::from(seed), key, attempt);
+    wait.saturating_add(chosen % spread.saturating_add(1).max(1))
 }
 
 /// A number that depends on seed, key and attempt only (`SplitMix64` over each part in turn).

@@ -60,7 +60,7 @@ pub struct FrozenLine {
 
 /// An allocation revised.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify), tsify(rename = "RevisedAllocation"))]
 pub struct Revision {
     /// What to buy now. Its status and lower bound are those of the basket allocated afresh: `gap` is
     /// what keeping to the earlier plan leaves on the table.

@@ -12,6 +12,10 @@ mod compare;
 mod demand;
 mod document;
 mod files;
+mod flow;
+mod flow_connection;
+mod flow_purchase;
+mod flow_run;
 mod forecast;
 mod hierarchy;
 mod joint;
@@ -29,12 +33,27 @@ mod score;
 mod series;
 mod simulate;
 mod sourcing_changes;
+mod text;
 
 pub use backtest::{backtest, backtest_options};
 pub use basket::{allocate_instance, instance_request};
 pub use catch_weight::pieces_for_weight;
 pub use compare::compare_columns;
 pub use demand::demand_sums;
+pub use flow::{
+    advance_sale_order, advance_sale_order_json, advance_sale_orders_json, check_consistency,
+    digest_notifications, open_sale_order, replay_sale_order, roll_up_states, tell_sale_order,
+    view_sale_order,
+};
+pub use flow_connection::{
+    advance_circuit, advance_poll, advance_token, circuit_for_request, health_of, open_circuit,
+    open_poll, open_token, poll_probed, token_fetched, view_circuit, view_poll, view_token,
+};
+pub use flow_purchase::{
+    advance_purchase_order, advance_purchase_order_json, advance_purchase_orders_json,
+    open_purchase_order, roll_up_purchase_orders, view_purchase_order,
+};
+pub use flow_run::{advance_run, dry_run, open_run, run_exit_code, seven_steps, summarize_run};
 pub use forecast::{
     fit_model, forecast_batch, forecast_in_detail, forecast_model, forecast_one, lead_time_demand,
     model_lead_time_demand, update_model,
@@ -63,10 +82,9 @@ pub use sourcing_changes::{
 };
 
 use crate::{
-    flow,
     forecast::ForecastError,
     inventory, order, sourcing,
-    unit::{Invalid, Mistake, Timestamp, table::TableProblem},
+    unit::{Invalid, Mistake, table::TableProblem},
 };
 use document::{Document, Refusal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -205,46 +223,6 @@ pub fn allocate(
     let Asked { offers, terms, options } = &Asked::take(offers, terms, options)?;
     let result = sourcing::allocate(&basket, offers, terms, options);
     give(&result.map_err(sourcing_error)?)
-}
-
-/// A sale order that waits to be submitted.
-#[wasm_bindgen(js_name = openSaleOrder, unchecked_return_type = "SaleOrderFlow")]
-pub fn open_sale_order(
-    #[wasm_bindgen(unchecked_param_type = "SaleOrderId")] id: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "LineId[]")] lines: JsValue,
-) -> Result<JsValue, JsValue> {
-    give(&flow::SaleOrderFlow::new(take("id", id)?, take("lines", lines)?).map_err(refuse)?)
-}
-
-/// Tells a sale order what happened; store the answer's flow before carrying out its commands.
-#[wasm_bindgen(js_name = advanceSaleOrder, unchecked_return_type = "FlowStep")]
-pub fn advance_sale_order(
-    #[wasm_bindgen(unchecked_param_type = "SaleOrderFlow")] flow: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "FlowInput")] input: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "Timestamp")] now: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "FlowPolicy")] policy: JsValue,
-) -> Result<JsValue, JsValue> {
-    let flow: flow::SaleOrderFlow = take("flow", flow)?;
-    let input: flow::FlowInput = take("input", input)?;
-    let now: Timestamp = take("now", now)?;
-    let step = flow::advance(&flow, &input, now, &take("policy", policy)?);
-    give(&step.map_err(|error| throw(error.code(), &error, Vec::new()))?)
-}
-
-/// What a page shows of a sale order.
-#[wasm_bindgen(js_name = viewSaleOrder, unchecked_return_type = "SaleOrderView")]
-pub fn view_sale_order(
-    #[wasm_bindgen(unchecked_param_type = "SaleOrderFlow")] flow: JsValue,
-) -> Result<JsValue, JsValue> {
-    give(&take::<flow::SaleOrderFlow>("flow", flow)?.view())
-}
-
-/// The status of an order from the states of its sale orders.
-#[wasm_bindgen(js_name = rollUp, unchecked_return_type = "Rollup")]
-pub fn roll_up(
-    #[wasm_bindgen(unchecked_param_type = "SaleOrderState[]")] children: JsValue,
-) -> Result<JsValue, JsValue> {
-    give(&flow::roll_up(&take::<Vec<_>>("children", children)?))
 }
 
 /// A seed for policies whose caller has none: 32 random bits, the only randomness there is.

@@ -1,14 +1,19 @@
 //! Many orders at once as JSON text: read, divided and written within the module, so that text alone
 //! crosses, at a third of what plain objects cost.
 
-use super::{document::Document, orders::as_invalid, refuse, unread};
+use super::{
+    document::Document,
+    orders::as_invalid,
+    refuse,
+    text::{no_json, typed},
+};
 use crate::{
     order::{CustomerOrder, Split, SplitRules, split},
     unit::Invalid,
 };
 use serde::{
     Deserializer, Serialize,
-    de::{DeserializeOwned, SeqAccess, Visitor},
+    de::{SeqAccess, Visitor},
 };
 use std::fmt;
 use wasm_bindgen::prelude::*;
@@ -71,20 +76,6 @@ impl<'de> Visitor<'de> for EachOrder<'_> {
 fn divide(order: &Document<'_>, rules: &SplitRules) -> Result<Split, Invalid> {
     let order: CustomerOrder = typed("", order)?;
     split(&order, rules).map_err(as_invalid)
-}
-
-impl<'a> Document<'a> {
-    fn parse(text: &'a str) -> Result<Self, Invalid> {
-        serde_json::from_str(text).map_err(|error| no_json(&error))
-    }
-}
-
-fn no_json(error: &serde_json::Error) -> Invalid {
-    Invalid::new("document_invalid", "JSON text", error)
-}
-
-fn typed<T: DeserializeOwned>(name: &str, document: &Document<'_>) -> Result<T, Invalid> {
-    T::deserialize(document).map_err(|refusal| unread(name, &refusal))
 }
 
 /// What came of an order, as `Answered<Split>` has it.

@@ -47,7 +47,7 @@ pub fn switching_prices(
 }
 
 /// Allocates a basket once more after something about it changed, with little change to the rest.
-#[wasm_bindgen(js_name = reviseAllocation, unchecked_return_type = "Revision")]
+#[wasm_bindgen(js_name = reviseAllocation, unchecked_return_type = "RevisedAllocation")]
 pub fn revise_allocation(
     #[wasm_bindgen(unchecked_param_type = "Need[]")] needs: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Offer[]")] offers: JsValue,

@@ -6,8 +6,8 @@ use crate::shop::{
 };
 use replenish::{
     flow::{
-        AnswerBody, FlowInput, FlowPolicy, HostCommand, NamedDocument, Notice, Outcome,
-        ParentStatus, SaleOrderFlow, SaleOrderState, advance, roll_up,
+        AnswerBody, FlowPolicy, NamedDocument, Notice, Outcome, ParentStatus, SaleOrderFlow,
+        SaleOrderHostCommand, SaleOrderInput, SaleOrderState, advance_sale_order, roll_up,
     },
     order::{
         AdjustmentKind::Discount, Capacity, GoodsClass, Incompatible, OrderError, OrderLine,
@@ -72,10 +72,10 @@ fn key_of_create(split: &Split, part: usize) -> String {
     let part = &split.sale_orders[part];
     let lines = part.lines.iter().map(|line| line.id.clone()).collect();
     let flow = SaleOrderFlow::new(part.id.clone(), lines).unwrap();
-    let submit = FlowInput::Submit { payload: serde_json::to_string(part).unwrap() };
-    let step = advance(&flow, &submit, Timestamp(0), &FlowPolicy::default()).unwrap();
+    let submit = SaleOrderInput::Submit { payload: serde_json::to_string(part).unwrap() };
+    let step = advance_sale_order(&flow, &submit, Timestamp(0), &FlowPolicy::default()).unwrap();
     let mut keys = step.commands.into_iter().filter_map(|command| match command {
-        HostCommand::Send { idempotency_key, .. } => Some(idempotency_key),
+        SaleOrderHostCommand::Send { idempotency_key, .. } => Some(idempotency_key),
         _ => None,
     });
     keys.next_back().unwrap()
@@ -232,16 +232,16 @@ fn case_28_two_documents_for_one_part_are_both_kept_and_a_line_without_asks_a_pe
     let answered = |body: AnswerBody| {
         let policy = FlowPolicy::default();
         let flow = SaleOrderFlow::new(part.id.clone(), lines.clone()).unwrap();
-        let submit = FlowInput::Submit { payload: serde_json::to_string(part).unwrap() };
-        let sent = advance(&flow, &submit, Timestamp(0), &policy).unwrap();
+        let submit = SaleOrderInput::Submit { payload: serde_json::to_string(part).unwrap() };
+        let sent = advance_sale_order(&flow, &submit, Timestamp(0), &policy).unwrap();
         let mut calls = sent.commands.iter().filter_map(|command| match command {
-            HostCommand::Send { request_id, attempt, .. } => Some((*request_id, *attempt)),
+            SaleOrderHostCommand::Send { request_id, attempt, .. } => Some((*request_id, *attempt)),
             _ => None,
         });
         let (request_id, attempt) = calls.next_back().unwrap();
         let outcome = Outcome::Answer { status: 201, retry_after_ms: None, body: Some(body) };
-        let input = FlowInput::Outcome { request_id, attempt, outcome };
-        advance(&sent.flow, &input, Timestamp(1), &policy).unwrap()
+        let input = SaleOrderInput::Outcome { request_id, attempt, outcome };
+        advance_sale_order(&sent.flow, &input, Timestamp(1), &policy).unwrap()
     };
     let both = answered(named(&[("1", "4711"), ("2", "4712")]));
     assert_eq!(both.flow.order().state(), SaleOrderState::Sent);
@@ -252,7 +252,7 @@ fn case_28_two_documents_for_one_part_are_both_kept_and_a_line_without_asks_a_pe
     assert_eq!(one.flow.order().state(), SaleOrderState::Review);
     assert_eq!(one.flow.order().documents().len(), 1);
     let asks = one.commands.iter().any(|command| {
-        matches!(command, HostCommand::Notify { notice: Notice::LinesWithoutDocument, .. })
+        matches!(command, SaleOrderHostCommand::Notify { notice: Notice::LinesWithoutDocument, .. })
     });
     assert!(asks, "{:?}", one.commands);
     assert_eq!(roll_up(&[one.flow.order().state()]).status, ParentStatus::NeedsReview);

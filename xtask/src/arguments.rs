@@ -33,6 +33,13 @@ pub(crate) fn take_value(
     Ok(Some(value))
 }
 
+/// Takes `option NUMBER` out of `arguments`, as people write it: `10_000`.
+pub(crate) fn take_count(arguments: &mut Vec<String>, option: &str, otherwise: u64) -> Result<u64> {
+    take_value(arguments, option, "a number")?.map_or(Ok(otherwise), |text| {
+        text.replace('_', "").parse().with_context(|| format!("`{option}` wants a number"))
+    })
+}
+
 /// Refuses whatever no option has taken.
 pub(crate) fn none_left(arguments: &[String]) -> Result<()> {
     ensure!(arguments.is_empty(), "unknown argument `{}`: see `cargo xtask help`", arguments[0]);
@@ -65,5 +72,14 @@ mod tests {
             let error = take_file(&mut words(text), "--json").unwrap_err();
             assert_eq!(error.to_string(), "`--json` wants a file name");
         }
+    }
+
+    #[test]
+    fn takes_numbers_as_people_write_them() {
+        let mut arguments = words("--orders 10_000 --seed x");
+        assert_eq!(take_count(&mut arguments, "--orders", 1).unwrap(), 10_000);
+        assert_eq!(take_count(&mut arguments, "--limit", 7).unwrap(), 7);
+        let error = take_count(&mut arguments, "--seed", 1).unwrap_err();
+        assert_eq!(error.to_string(), "`--seed` wants a number");
     }
 }

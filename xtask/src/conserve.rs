@@ -1,7 +1,7 @@
 //! Whether splits of very many random orders hold every minor unit.
 
 use crate::{
-    arguments::{none_left, take_value},
+    arguments::{none_left, take_count},
     system::{cargo, run},
 };
 use anyhow::{Context, Result, ensure};
@@ -11,8 +11,8 @@ use anyhow::{Context, Result, ensure};
 /// The same test that tries 100,000 orders in every run, optimised and with as many as one likes; it
 /// uses all processors and ends in a line of what it has tried.
 pub(crate) fn conserve(mut arguments: Vec<String>) -> Result<()> {
-    let orders = count(&mut arguments, "--orders", 10_000_000)?;
-    let seed = count(&mut arguments, "--seed", 0)?;
+    let orders = take_count(&mut arguments, "--orders", 10_000_000)?;
+    let seed = take_count(&mut arguments, "--seed", 0)?;
     none_left(&arguments)?;
     ensure!(orders > 0, "`--orders` wants a number above 0");
     seed.checked_add(orders).context("the seeds of so many orders have more than 64 bits")?;
@@ -23,25 +23,12 @@ pub(crate) fn conserve(mut arguments: Vec<String>) -> Result<()> {
         .args(["--", "--exact", "random_orders_are_conserved", "--nocapture"]))
 }
 
-fn count(arguments: &mut Vec<String>, option: &str, otherwise: u64) -> Result<u64> {
-    take_value(arguments, option, "a number")?.map_or(Ok(otherwise), |text| {
-        text.replace('_', "").parse().with_context(|| format!("`{option}` wants a number"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn takes_numbers_as_people_write_them() {
-        let mut words: Vec<String> = ["--orders", "10_000", "--seed", "x"].map(Into::into).into();
-        assert_eq!(count(&mut words, "--orders", 1).unwrap(), 10_000);
-        assert_eq!(count(&mut words, "--limit", 7).unwrap(), 7);
-        assert_eq!(
-            count(&mut words, "--seed", 1).unwrap_err().to_string(),
-            "`--seed` wants a number"
-        );
+    fn refuses_what_would_try_nothing() {
         let error = conserve(["--orders", "0"].map(Into::into).into()).unwrap_err();
         assert!(error.to_string().contains("above 0"), "{error}");
     }

@@ -2,7 +2,8 @@
 //!
 //! wasm-bindgen and its test runner are libraries here, so `Cargo.lock` pins them together with the
 //! `wasm-bindgen` the engine links, and nothing has to be installed first. Read `package` for what a
-//! build is, `wasm` for where the WebAssembly toolchain comes from, `verify` for what the gates are.
+//! build is, `wasm` for where the WebAssembly toolchain comes from, `verify` for what the gates are,
+//! `lives` for the proofs of the life cycles.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks here")]
 
@@ -16,6 +17,7 @@ mod debian;
 mod instances;
 mod licence;
 mod lint;
+mod lives;
 mod npm;
 mod package;
 mod repository;
@@ -52,6 +54,9 @@ usage: cargo xtask COMMAND
   conserve [--orders N] [--seed S]
                                 split N random orders (10000000), optimised and on all processors,
                                 from seed S (0) on, and prove that every column adds up
+  verify [--transitions N] [--seed S]
+                                search the large models of the life cycles, then drive N random
+                                transitions (100000000), from seed S (0) on
   setup                         fetch and install everything later runs need, so that they work offline
   help                          this text
 
@@ -87,6 +92,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "backtest" => backtest::backtest(rest),
         "bench" => bench::bench(rest),
         "conserve" => conserve::conserve(rest),
+        "verify" => lives::verify(rest),
         "setup" => verify::setup(&rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

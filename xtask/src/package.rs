@@ -17,7 +17,7 @@ use std::{
 use wasm_bindgen_cli_support::Bindgen;
 
 /// What the engine has today and a little more: growth beyond it is a decision, not an accident.
-const BUDGET: Size = Size { raw: 3_310_000, gzip: 1_332_000 };
+const BUDGET: Size = Size { raw: 4_720_000, gzip: 1_792_000 };
 const TYPES: &str = "pkg/types/engine.d.ts";
 
 /// What to do with the checked-in types.
@@ -156,6 +156,10 @@ fn public_types(declarations: &str) -> Result<String> {
     let mut blocks: Vec<_> = blocks.iter().map(|block| block.trim()).collect();
     blocks.retain(|block| !block.is_empty() && !block.contains("__wbg_reset_state"));
     blocks.sort_by_key(|block| (declared(block), *block));
+    // TypeScript would take two interfaces of one name for one with the fields of both.
+    if let Some(pair) = blocks.windows(2).find(|pair| declared(pair[0]) == declared(pair[1])) {
+        bail!("two declarations share the name `{}`", declared(pair[0]).1);
+    }
     Ok(format!("{HEADER}\n\n{}\n", blocks.join("\n\n")))
 }
 
@@ -267,6 +271,9 @@ export function compare(offers: Offer[]): void;
 "#;
         assert_eq!(public_types(DECLARATIONS).unwrap(), expected);
         assert!(public_types("export interface Offer {}").is_err());
+        let twice = DECLARATIONS.replace("export type Zone", "export type Offer");
+        let error = public_types(&twice).unwrap_err().to_string();
+        assert_eq!(error, "two declarations share the name `Offer`");
     }
 
     #[test]

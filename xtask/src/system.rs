@@ -3,8 +3,9 @@
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -41,6 +42,25 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| cannot_start(command))?;
     succeeded(command, status)
+}
+
+/// Runs a command, shows what it prints as it comes, and returns the lines to keep.
+pub(crate) fn run_keeping(
+    command: &mut Command,
+    keep: impl Fn(&str) -> bool,
+) -> Result<Vec<String>> {
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| cannot_start(command))?;
+    let mut kept = Vec::new();
+    for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+        let line = line?;
+        println!("{line}");
+        if keep(&line) {
+            kept.push(line);
+        }
+    }
+    succeeded(command, child.wait()?)?;
+    Ok(kept)
 }
 
 /// Runs a command that may wait for a network, and ends it at the limit.
@@ -170,6 +190,15 @@ mod tests {
         let error = output(Command::new("sh").args(["-c", "echo why >&2; exit 3"])).unwrap_err();
         assert_eq!(error.to_string(), "why");
         assert_eq!(output(Command::new("echo").arg("text")).unwrap(), "text\n");
+    }
+
+    #[test]
+    fn keeps_the_lines_that_are_wanted() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "echo some; echo more; echo less"]);
+        let kept = run_keeping(&mut shell, |line| line != "more").unwrap();
+        assert_eq!(kept, ["some", "less"]);
+        assert!(run_keeping(&mut Command::new("false"), |_| true).is_err());
     }
 
     #[test]

@@ -2,9 +2,15 @@
  * Carries out what the engine asks for: stores the new life and the jobs first, then acts, then
  * reports what it saw. It decides nothing: whether and when to try again is the engine's.
  */
-import type { FlowInput, FlowPolicy, HostCommand, Outcome } from '../../types/engine.js';
+import type {
+  FlowPolicy,
+  Outcome,
+  SaleOrderHostCommand,
+  SaleOrderInput,
+} from '../../types/engine.js';
 import type { Engine } from '../engine.js';
 import { EngineError } from '../error.js';
+import { advanceStoredSaleOrder } from '../lives.js';
 import type { Clock } from './clock.js';
 import { causeCode, sendOnce, type HttpOutcome, type HttpRequest } from './http.js';
 import {
@@ -25,7 +31,8 @@ import {
   type Store,
 } from './store.js';
 
-export type SendCommand = Extract<HostCommand, { type: 'send' }>;
+export type SendCommand = Extract<SaleOrderHostCommand, { type: 'send' }>;
+type NeedToken = Extract<SaleOrderHostCommand, { type: 'need_token' }>;
 
 /** How the system behind one sale order is spoken to. */
 export interface Connection {
@@ -44,7 +51,7 @@ export interface Connection {
 
 /** What the runtime uses from outside. */
 export interface RuntimeOptions {
-  engine: Pick<Engine, 'advanceSaleOrder' | 'openSaleOrder' | 'viewSaleOrder'>;
+  engine: Pick<Engine, 'advanceSaleOrderJson' | 'openSaleOrder' | 'viewSaleOrder'>;
   store: Store;
   clock: Clock;
   fetch: typeof fetch;
@@ -99,7 +106,7 @@ export class Runtime {
         version: 1,
         updatedAt: now,
       };
-      const body = JSON.stringify({ type: 'submit', payload } satisfies FlowInput);
+      const body = JSON.stringify({ type: 'submit', payload } satisfies SaleOrderInput);
       const dedup = `${id}:submit`;
       return [
         insertSaleOrder(row),
@@ -123,7 +130,7 @@ export class Runtime {
    * Tells a sale order something from outside: a cancel, another submission, a person's finding, a
    * webhook.
    */
-  tell(saleOrder: string, input: FlowInput): void {
+  tell(saleOrder: string, input: SaleOrderInput): void {
     for (const call of this.#advance(saleOrder, input, () => [])) {
       this.#track(this.#call(saleOrder, call));
     }
@@ -189,17 +196,17 @@ export class Runtime {
     this.#options.store.commit([finishJob(job, now), event]);
   }
 
-  async #inputOf(job: Job): Promise<FlowInput> {
+  async #inputOf(job: Job): Promise<SaleOrderInput> {
     switch (job.kind) {
       case 'submit':
-        return JSON.parse(job.body) as FlowInput;
+        return JSON.parse(job.body) as SaleOrderInput;
       case 'wake':
         return { type: 'woke' };
       case 'send':
         // Only a call whose process has vanished is handed out: whether it was made is unknown.
         return { type: 'recover' };
       case 'token': {
-        const command = JSON.parse(job.body) as Extract<HostCommand, { type: 'need_token' }>;
+        const command = JSON.parse(job.body) as NeedToken;
         return this.#authorize(job.saleOrder, command);
       }
     }
@@ -207,18 +214,22 @@ export class Runtime {
 
   async #authorize(
     saleOrder: string,
-    { request_id, refused_generation }: Extract<HostCommand, { type: 'need_token' }>,
-  ): Promise<FlowInput> {
+    { request_id, refused_generation }: NeedToken,
+  ): Promise<SaleOrderInput> {
     const { clock, leaseMs } = this.#options;
     const connection = this.#options.connect(this.#row(saleOrder));
     const over = new AbortController();
-    const failed = (message: string): FlowInput => ({ type: 'token_failed', request_id, message });
+    const failed = (message: string): SaleOrderInput => ({
+      type: 'token_failed',
+      request_id,
+      message,
+    });
     if (connection.authorize === undefined) return failed('this connection has no tokens');
     try {
       return await Promise.race([
         connection
           .authorize(refused_generation, over.signal)
-          .then((generation): FlowInput => ({ type: 'token_ready', request_id, generation })),
+          .then((generation): SaleOrderInput => ({ type: 'token_ready', request_id, generation })),
         // Afterwards the job would be handed out again, and this one keep its place for ever.
         clock.sleep(leaseMs, over.signal).then(() => failed('no token came in time')),
       ]);
@@ -281,18 +292,19 @@ export class Runtime {
    */
   #advance(
     saleOrder: string,
-    input: FlowInput,
+    input: SaleOrderInput,
     alongside: (now: number) => Statement[],
     reason?: string,
   ): SendCommand[] {
     const { engine, store, clock, connect, onChange } = this.#options;
     for (;;) {
       const row = this.#row(saleOrder);
-      const now = clock.now();
+      // A clock may be set back; for an order, time does not pass in the other direction.
+      const now = Math.max(clock.now(), row.updatedAt);
       const { policy } = connect(row);
-      const { flow, commands } = engine.advanceSaleOrder(JSON.parse(row.life), input, now, policy);
-      const { state, status, wake_at } = engine.viewSaleOrder(flow);
-      const life = JSON.stringify(flow);
+      const advanced = advanceStoredSaleOrder(engine, row.life, input, now, policy);
+      const { life, commands } = advanced;
+      const { state, status, wake_at } = advanced.view;
       const event = JSON.stringify({
         from: row.state,
         to: state,
@@ -325,7 +337,7 @@ export class Runtime {
   }
 
   /** What is written for a command, so that it is not forgotten. */
-  #store(row: SaleOrderRow, command: HostCommand, now: number): Statement[] {
+  #store(row: SaleOrderRow, command: SaleOrderHostCommand, now: number): Statement[] {
     const saleOrder = row.id;
     const body = JSON.stringify(command);
     switch (command.type) {
@@ -401,7 +413,7 @@ function callKey(saleOrder: string, call: { request_id: number; attempt: number 
 }
 
 /** A command or an input for the record, without the bytes of the order. */
-function brief(value: FlowInput | HostCommand): object {
+function brief(value: SaleOrderInput | SaleOrderHostCommand): object {
   const { payload: _, ...rest } = value as { payload?: string };
   return rest;
 }

@@ -1,7 +1,7 @@
 /** The report's part on what happened to the sale orders. */
 import type {
-  FlowInput,
-  HostCommand,
+  SaleOrderInput,
+  SaleOrderHostCommand,
   Outcome,
   SaleOrder,
   SaleOrderState,
@@ -33,8 +33,8 @@ const MEANINGS: Partial<Record<string, string>> = {
 interface Step {
   from?: string;
   to?: string;
-  input?: FlowInput;
-  commands?: HostCommand[];
+  input?: SaleOrderInput;
+  commands?: SaleOrderHostCommand[];
 }
 
 export function ordersSection(run: OrderRun, company: Company): Html {
@@ -164,7 +164,7 @@ function describe(event: EventRow): { tone: Tone; text: string }[] {
   return entries;
 }
 
-function inputWords(input: FlowInput): { tone: Tone; text: string }[] {
+function inputWords(input: SaleOrderInput): { tone: Tone; text: string }[] {
   switch (input.type) {
     case 'outcome':
       return [outcomeWords(input.outcome)];
@@ -198,10 +198,17 @@ function outcomeWords(outcome: Outcome): { tone: Tone; text: string } {
   }
 }
 
-function commandWords(command: HostCommand): { tone: Tone; text: string }[] {
+function commandWords(command: SaleOrderHostCommand): { tone: Tone; text: string }[] {
   switch (command.type) {
     case 'send': {
-      const verbs = { create: 'order sent', lookup: 'asked for the order', cancel: 'cancel sent' };
+      const verbs = {
+        create: 'order sent',
+        lookup: 'asked for the order',
+        cancel: 'cancel sent',
+        price: 'asked for the price',
+        read: 'asked where the order stands',
+        accept: 'change accepted',
+      };
       const again = command.attempt > 1 || command.request_id > 1;
       return [
         {

@@ -197,6 +197,10 @@ function requestOf(base: string, command: SendCommand) {
       return lookupRequest(base, reference);
     case 'cancel':
       return cancelRequest(base, key, operation.document);
+    case 'price':
+    case 'read':
+    case 'accept':
+      throw new RangeError(`\`${operation.type}\` is asked for purchase orders alone`);
   }
 }
 

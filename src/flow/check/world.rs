@@ -1,98 +1,163 @@
-//! The hostile world: one sale order, a server that may apply or not apply each request, answers
-//! that are lost or come late, requests that arrive after the caller gave up, a webhook, a crash, a
-//! cancel, a second submission, a truthful operator.
+//! The hostile world of one sale order: an ERP that may apply or not apply each request, answers
+//! that are lost, come late or come twice, requests that arrive after the caller gave up, calls
+//! made twice, webhooks, crashes, cancels, further submissions, cancels by others, an operator.
 //!
-//! All times are kept relative to now, so that equal situations are one state.
+//! The operator is truthful and looks when nothing is under way: an operator who is mistaken can
+//! make two orders of one under any design, and is left out. So is a server that cancels without
+//! ever saying so. [`super::erp`] is the server, [`super::canonical`] says which situations are one.
 
+use super::{
+    erp::{Reply, document, line, named},
+    search::Model,
+};
 use crate::flow::{
-    AnswerBody, FlowInput, FlowPolicy, FlowStep, HostCommand, NamedDocument, Operation, Outcome,
-    SaleOrderFlow, SaleOrderState as S, TransitionError,
+    FlowPolicy, Notice, Operation, Outcome, SaleOrderAdvance, SaleOrderFlow, SaleOrderHostCommand,
+    SaleOrderInput, SaleOrderState as S, TransitionError, advance_sale_order,
 };
 use crate::unit::{DocumentId, LineId, SaleOrderId, Timestamp};
 
-pub(super) type Advance =
-    fn(&SaleOrderFlow, &FlowInput, Timestamp, &FlowPolicy) -> Result<FlowStep, TransitionError>;
+pub(super) type Advance = fn(
+    &SaleOrderFlow,
+    &SaleOrderInput,
+    Timestamp,
+    &FlowPolicy,
+) -> Result<SaleOrderAdvance, TransitionError>;
 
 /// How long after the caller gave up a request may still arrive, where look-up is offered.
 pub(super) const SETTLE_MS: i64 = 50;
 
-/// What the server really does, and how often each misfortune may happen.
-#[derive(Clone)]
-pub(super) struct Server {
-    pub(super) deduplicates: bool,
-    /// Whether a given-up request may only arrive within the settle window.
-    pub(super) bounded_delivery: bool,
-    pub(super) documents: usize,
-    pub(super) fortune: Fortune,
-}
-
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct Fortune {
-    pub(super) cancels: u8,
-    pub(super) submits: u8,
-    pub(super) crashes: u8,
-    pub(super) webhooks: u8,
-    pub(super) remote_cancels: u8,
-    pub(super) late_answers: u8,
-    pub(super) operators: u8,
-}
-
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct World {
-    pub(super) flow: SaleOrderFlow,
-    calls: Vec<Call>,
-    /// Per order in the server: the revision whose key made it, and which documents live.
-    pub(super) orders: Vec<(u32, Vec<bool>)>,
-    pub(super) fortune: Fortune,
-}
-
-/// A call somewhere between host and server.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Call {
-    request: u32,
-    attempt: u32,
-    operation: Operation,
-    revision: u32,
-    /// `None` on the way there, the reply on the way back.
-    reply: Option<Reply>,
-    listened: bool,
-    /// When a given-up call can no longer arrive.
-    gone_at: Option<i64>,
-}
-
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Reply {
-    Created(usize),
-    CreatedUnnamed,
-    Duplicate,
-    Rejected,
-    Throttled,
-    Broken,
-    Found(Vec<(usize, usize)>),
-    Absent,
-    Cancelled,
-    AlreadyCancelled,
-    NotFound,
-    Refused,
-}
-
 /// A server and the flow that is driven against it.
+#[derive(Clone, Debug)]
 pub(super) struct Simulation {
     pub(super) server: Server,
     pub(super) policy: FlowPolicy,
     pub(super) advance: Advance,
 }
 
-impl Simulation {
-    pub(super) fn start(&self) -> World {
+/// What the server really does.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Server {
+    pub(super) deduplicates: bool,
+    /// Whether a given-up request may only arrive within the settle window.
+    pub(super) bounded_delivery: bool,
+    pub(super) documents: usize,
+    /// Whether the host may make a writing call twice, against its contract.
+    pub(super) host_repeats_writes: bool,
+    pub(super) fortune: Fortune,
+}
+
+/// How often each misfortune may still happen. Requests, answers and connections may be lost, and
+/// the server may throttle, refuse or break, any number of times.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct Fortune {
+    pub(super) submits: u8,
+    pub(super) cancels: u8,
+    pub(super) crashes: u8,
+    /// A look-up made twice, or an answer that arrives twice.
+    pub(super) duplicates: u8,
+    pub(super) late_answers: u8,
+    pub(super) webhooks: u8,
+    pub(super) remote_cancels: u8,
+    pub(super) operators: u8,
+}
+
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct World {
+    pub(super) flow: SaleOrderFlow,
+    pub(super) calls: Vec<Call>,
+    pub(super) orders: Vec<ErpOrder>,
+    /// Every key that ever left, and what left with it.
+    pub(super) sent: Vec<(String, String)>,
+    /// Attempts of this submission that were not turned away unseen.
+    pub(super) attempts: u8,
+    /// A cancel was taken and has not been refused since.
+    pub(super) cancel_wanted: bool,
+    /// What a step did that no state shows.
+    pub(super) slip: Option<&'static str>,
+    pub(super) fortune: Fortune,
+}
+
+/// An order in the server.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct ErpOrder {
+    /// The key that made it.
+    pub(super) key: String,
+    /// Which of its documents live.
+    pub(super) live: Vec<bool>,
+}
+
+/// A call somewhere between host and server.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct Call {
+    pub(super) request: u32,
+    pub(super) attempt: u32,
+    pub(super) operation: Operation,
+    pub(super) key: String,
+    /// `None` on the way there, the reply on the way back.
+    pub(super) reply: Option<Reply>,
+    pub(super) listened: bool,
+    /// An answer that has arrived and arrives again.
+    pub(super) again: bool,
+    /// When a given-up call can no longer arrive.
+    pub(super) gone_at: Option<i64>,
+}
+
+pub(super) const TWO_LIVE: &str = "two live orders in the server";
+pub(super) const NULLIFIED_ALIVE: &str = "nullified but alive";
+pub(super) const FAILED_ALIVE: &str = "failed but alive";
+pub(super) const NOT_ONE: &str = "sent without exactly one live set of documents";
+pub(super) const OTHERS: &str = "sent with documents other than the live ones";
+pub(super) const OTHER_MONEY: &str = "sent with another payload than the last one submitted";
+pub(super) const LIMBO: &str = "limbo: waits for nothing";
+pub(super) const CANCEL_FORGOTTEN: &str = "a wanted cancel is forgotten";
+pub(super) const STRAY_CANCEL: &str = "a cancel of a document the server never named";
+pub(super) const OTHER_BYTES: &str = "one key with other bytes";
+pub(super) const TOO_MANY: &str = "more attempts than allowed";
+pub(super) const FORGOTTEN: &str = "a document it was told of is forgotten";
+pub(super) const UNTOLD_TIMER: &str = "a timer the host never hears of";
+pub(super) const REFUSED_ANSWER: &str = "an answer is refused";
+
+impl Model for Simulation {
+    type State = World;
+
+    const WRONGS: &'static [&'static str] = &[
+        TWO_LIVE,
+        NULLIFIED_ALIVE,
+        FAILED_ALIVE,
+        NOT_ONE,
+        OTHERS,
+        OTHER_MONEY,
+        LIMBO,
+        CANCEL_FORGOTTEN,
+        STRAY_CANCEL,
+        OTHER_BYTES,
+        TOO_MANY,
+        FORGOTTEN,
+        UNTOLD_TIMER,
+        REFUSED_ANSWER,
+    ];
+
+    fn start(&self) -> World {
         let lines: Vec<LineId> = (0..self.server.documents).map(line).collect();
-        let flow = SaleOrderFlow::new(SaleOrderId::new("SO").unwrap(), lines).unwrap();
-        World { flow, calls: Vec::new(), orders: Vec::new(), fortune: self.server.fortune }
+        World {
+            flow: SaleOrderFlow::new(SaleOrderId::new("SO").unwrap(), lines).unwrap(),
+            calls: Vec::new(),
+            orders: Vec::new(),
+            sent: Vec::new(),
+            attempts: 0,
+            cancel_wanted: false,
+            slip: None,
+            fortune: self.server.fortune,
+        }
     }
 
-    pub(super) fn successors(&self, world: &World) -> Vec<(&'static str, World)> {
+    fn successors(&self, world: &World) -> Vec<(&'static str, World)> {
         let mut next = Vec::new();
         self.people(world, &mut next);
+        self.webhook(world, &mut next);
+        self.crash(world, &mut next);
+        self.remote_cancel(world, &mut next);
+        self.operator(world, &mut next);
         self.time(world, &mut next);
         for place in 0..world.calls.len() {
             match world.calls[place].reply {
@@ -103,172 +168,166 @@ impl Simulation {
         next
     }
 
-    fn people(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
-        let mut ask = |label, input: FlowInput, spend: fn(&mut Fortune) -> &mut u8| {
-            let mut world = world.clone();
-            if *spend(&mut world.fortune) > 0 {
-                *spend(&mut world.fortune) -= 1;
-                next.extend(self.tell(world, &input, 0).map(|world| (label, world)));
-            }
+    fn wrong(&self, world: &World) -> Vec<&'static str> {
+        let state = world.state();
+        let living: Vec<&ErpOrder> =
+            world.orders.iter().filter(|o| o.live.contains(&true)).collect();
+        let alive = !living.is_empty();
+        let whole = living.len() == 1 && !living[0].live.contains(&false);
+        let payload = |order: &&ErpOrder| {
+            world.sent_with(&order.key) == world.flow.order.submission.payload.as_deref()
         };
-        let payload = format!("payload {}", world.fortune.submits);
-        let frozen = world.flow.order.payload.clone();
-        if world.state() == S::Rejected {
-            ask("submit revised", FlowInput::Submit { payload }, |f| &mut f.submits);
-        } else {
-            let payload = frozen.unwrap_or(payload);
-            ask("submit", FlowInput::Submit { payload }, |f| &mut f.submits);
-        }
-        ask("cancel", FlowInput::CancelRequested {}, |f| &mut f.cancels);
-        for (number, (_, documents)) in world.orders.iter().enumerate() {
-            if !documents.contains(&false) {
-                let documents = named(&world.all_of(number));
-                ask("webhook", FlowInput::RemoteCreated { documents }, |f| &mut f.webhooks);
-            }
-        }
-        if world.calls.iter().any(|call| call.listened) || world.state() == S::Initial {
-            let mut crashed = world.clone();
-            if crashed.fortune.crashes > 0 {
-                crashed.fortune.crashes -= 1;
-                for call in &mut crashed.calls {
-                    self.give_up(call, 0);
-                }
-                // The process that would have read these replies is gone.
-                crashed.calls.retain(|call| call.reply.is_none());
-                next.extend(self.tell(crashed, &FlowInput::Recover {}, 0).map(|w| ("crash", w)));
-            }
-        }
-        self.remote_cancel(world, next);
-        self.operator(world, next);
+        let untouched =
+            state == S::Initial && world.flow.order.submission.count == 0 && !world.cancel_wanted;
+        let kept = world.flow.order.cancellation.requested || state == S::Nullified;
+        let so = [
+            (living.len() > 1, TWO_LIVE),
+            (state == S::Nullified && alive, NULLIFIED_ALIVE),
+            (matches!(state, S::Failed | S::Rejected) && alive, FAILED_ALIVE),
+            (state == S::Sent && !whole, NOT_ONE),
+            (state == S::Sent && world.known_live() != world.really_live(), OTHERS),
+            (state == S::Sent && !living.iter().all(payload), OTHER_MONEY),
+            (!state.is_resting() && !untouched && world.flow.wake_at().is_none(), LIMBO),
+            (world.cancel_wanted && !kept, CANCEL_FORGOTTEN),
+        ];
+        let wrongs = so.into_iter().filter_map(|(is_so, wrong)| is_so.then_some(wrong));
+        wrongs.chain(world.slip).collect()
     }
 
-    /// Somebody cancels in the server itself, which tells us.
+    fn rests(&self, world: &World) -> bool {
+        world.state().is_resting()
+    }
+
+    fn describe(&self, world: &World) -> String {
+        let live: Vec<&Vec<bool>> = world.orders.iter().map(|order| &order.live).collect();
+        format!("{} (live in the server: {live:?})", world.state())
+    }
+
+    fn faults(&self) -> String {
+        let Fortune { submits, cancels, crashes, duplicates, late_answers, .. } =
+            self.server.fortune;
+        let Fortune { webhooks, remote_cancels, operators, .. } = self.server.fortune;
+        format!(
+            "{} retries, {} look-ups, {submits} submits, {cancels} cancels, {crashes} crashes, \
+             {duplicates} duplicates, {late_answers} late answers, {webhooks} webhooks, \
+             {remote_cancels} remote cancels, {operators} operators",
+            self.policy.max_retries, self.policy.max_lookups,
+        )
+    }
+}
+
+impl Simulation {
+    pub(super) fn new(server: Server, policy: FlowPolicy) -> Self {
+        Self { server, policy, advance: advance_sale_order }
+    }
+
+    fn people(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
+        let fresh = format!("payload {}", world.fortune.submits);
+        let frozen = world.flow.order.submission.payload.clone();
+        let asks = [
+            ("submit", SaleOrderInput::Submit { payload: frozen.unwrap_or_else(|| fresh.clone()) }),
+            ("submit another payload", SaleOrderInput::Submit { payload: fresh }),
+        ];
+        let again = world.flow.order.submission.payload.is_some();
+        for (label, input) in asks.into_iter().take(if again { 2 } else { 1 }) {
+            if let Some(world) = spend(world, |fortune| &mut fortune.submits) {
+                next.extend(self.tell(world, &input, 0).map(|world| (label, world)));
+            }
+        }
+        if let Some(world) = spend(world, |fortune| &mut fortune.cancels) {
+            let cancel = SaleOrderInput::CancelRequested {};
+            next.extend(self.tell(world, &cancel, 0).map(|world| ("cancel", world)));
+        }
+    }
+
+    /// The server tells us by itself what it has, whole or only the first document.
+    fn webhook(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
+        for number in 0..world.orders.len() {
+            if world.orders[number].live.contains(&false) {
+                continue;
+            }
+            let whole = world.all_of(number);
+            let mut tell = |label, documents: &[(usize, usize)]| {
+                if let Some(world) = spend(world, |fortune| &mut fortune.webhooks) {
+                    let input = SaleOrderInput::RemoteCreated { documents: named(documents) };
+                    next.extend(self.tell(world, &input, 0).map(|world| (label, world)));
+                }
+            };
+            tell("webhook", &whole);
+            if whole.len() > 1 {
+                tell("webhook for a part", &whole[..1]);
+            }
+        }
+    }
+
+    /// The host stops and starts again. What it was about to do or to hear is lost; what is on its
+    /// way to the server may still arrive there, or be lost as any request may: that is also the
+    /// crash before the call was made.
+    fn crash(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
+        let Some(mut world) = spend(world, |fortune| &mut fortune.crashes) else { return };
+        for call in &mut world.calls {
+            self.give_up(call, 0);
+        }
+        world.calls.retain(|call| call.reply.is_none());
+        next.extend(self.tell(world, &SaleOrderInput::Recover {}, 0).map(|w| ("crash", w)));
+    }
+
+    /// Somebody cancels in the server itself, all or the first document, which tells us.
     fn remote_cancel(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
         let live = world.really_live();
-        if world.fortune.remote_cancels == 0 || live.is_empty() {
-            return;
+        let mut cancel = |label, which: &[(usize, usize)]| {
+            let Some(mut world) = spend(world, |f| &mut f.remote_cancels) else { return };
+            for (order, part) in which {
+                world.orders[*order].live[*part] = false;
+            }
+            let documents = which.iter().map(|(order, part)| document(*order, *part)).collect();
+            let input = SaleOrderInput::RemoteNullified { documents };
+            next.extend(self.tell(world, &input, 0).map(|world| (label, world)));
+        };
+        if !live.is_empty() {
+            cancel("cancelled remotely", &live);
         }
-        let mut changed = world.clone();
-        changed.fortune.remote_cancels -= 1;
-        changed.end_all();
-        let documents = live.iter().map(|(order, part)| document(*order, *part)).collect();
-        let input = FlowInput::RemoteNullified { documents };
-        next.extend(self.tell(changed, &input, 0).map(|world| ("cancelled remotely", world)));
+        if live.len() > 1 {
+            cancel("partly cancelled remotely", &live[..1]);
+        }
     }
 
     /// A person looks once nothing is under way and says what is there, or removes it and says so.
     fn operator(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
         let under_way = world.calls.iter().any(|call| call.reply.is_none());
-        if world.state() != S::Review || world.fortune.operators == 0 || under_way {
+        if world.state() != S::Review || under_way {
             return;
         }
-        let mut world = world.clone();
-        world.fortune.operators -= 1;
+        let Some(mut world) = spend(world, |fortune| &mut fortune.operators) else { return };
         let live = world.really_live();
-        if live.len() == self.server.documents {
-            let input = FlowInput::OperatorPresent { documents: named(&live) };
+        if !live.is_empty() {
+            let input = SaleOrderInput::OperatorPresent { documents: named(&live) };
             next.extend(self.tell(world.clone(), &input, 0).map(|w| ("operator: present", w)));
         }
         if world.orders.is_empty() {
-            let absent = self.tell(world.clone(), &FlowInput::OperatorAbsent {}, 0);
+            let absent = self.tell(world, &SaleOrderInput::OperatorAbsent {}, 0);
             next.extend(absent.map(|w| ("operator: absent", w)));
         } else {
-            world.end_all();
-            let input = FlowInput::RemoteNullified { documents: Vec::new() };
+            world.orders.iter_mut().for_each(|order| order.live.fill(false));
+            let input = SaleOrderInput::RemoteNullified { documents: Vec::new() };
             next.extend(self.tell(world, &input, 0).map(|w| ("operator: removed", w)));
         }
     }
 
+    /// The timer comes, or the host wakes the flow before its time.
     fn time(&self, world: &World, next: &mut Vec<(&'static str, World)>) {
         let Some(at) = world.flow.wake_at() else { return };
         let passed = at.0.max(0);
-        let mut world = world.clone();
-        world.calls.retain(|call| call.gone_at.is_none_or(|gone_at| passed < gone_at));
-        next.extend(self.tell(world, &FlowInput::Woke {}, passed).map(|world| ("time", world)));
+        let mut later = world.clone();
+        later.calls.retain(|call| call.gone_at.is_none_or(|gone_at| passed < gone_at));
+        next.extend(self.tell(later, &SaleOrderInput::Woke {}, passed).map(|w| ("time", w)));
+        if passed > 0 {
+            let early = self.tell(world.clone(), &SaleOrderInput::Woke {}, 0);
+            next.extend(early.map(|world| ("woken early", world)));
+        }
     }
 
-    fn on_the_way_there(&self, world: &World, place: usize, next: &mut Vec<(&'static str, World)>) {
-        let call = &world.calls[place];
-        let mut reply = |label, reply: Reply, change: &dyn Fn(&mut World)| {
-            let mut world = world.clone();
-            change(&mut world);
-            world.calls[place].reply = Some(reply);
-            next.push((label, self.canonical(world, 0)));
-        };
-        let nothing = |_: &mut World| {};
-        reply("throttled", Reply::Throttled, &nothing);
-        reply("server error before", Reply::Broken, &nothing);
-        match &call.operation {
-            Operation::Create {} => {
-                let revision = call.revision;
-                let same_key = |(key, _): &(u32, Vec<bool>)| *key == revision;
-                let known = world.orders.iter().position(same_key);
-                reply("rejected", Reply::Rejected, &nothing);
-                if let (true, Some(order)) = (self.server.deduplicates, known) {
-                    reply("same key: created", Reply::Created(order), &nothing);
-                    reply("same key: duplicate", Reply::Duplicate, &nothing);
-                } else {
-                    let order = world.orders.len();
-                    let documents = vec![true; self.server.documents];
-                    let apply =
-                        |world: &mut World| world.orders.push((revision, documents.clone()));
-                    reply("created", Reply::Created(order), &apply);
-                    reply("created, not named", Reply::CreatedUnnamed, &apply);
-                    reply("server error after", Reply::Broken, &apply);
-                }
-            }
-            Operation::Lookup {} => match world.really_live() {
-                live if live.is_empty() => reply("absent", Reply::Absent, &nothing),
-                live => reply("found", Reply::Found(live), &nothing),
-            },
-            Operation::Cancel { document: wanted } => {
-                let (order, part) = world.place_of(wanted);
-                if world.orders[order].1[part] {
-                    let apply = |world: &mut World| world.orders[order].1[part] = false;
-                    reply("cancelled", Reply::Cancelled, &apply);
-                    reply("server error after", Reply::Broken, &apply);
-                    reply("cancel refused", Reply::Refused, &nothing);
-                } else {
-                    reply("already cancelled", Reply::AlreadyCancelled, &nothing);
-                    reply("not found", Reply::NotFound, &nothing);
-                }
-            }
-        }
-        let mut lost = world.clone();
-        let call = lost.calls.remove(place);
-        if call.listened {
-            let told = |outcome| FlowInput::Outcome {
-                request_id: call.request,
-                attempt: call.attempt,
-                outcome,
-            };
-            let not_sent = self.tell(lost.clone(), &told(Outcome::NotSent {}), 0);
-            next.extend(not_sent.map(|world| ("not sent", world)));
-            let mut reset = world.clone();
-            self.give_up(&mut reset.calls[place], 0);
-            let reset = self.tell(reset, &told(Outcome::NoAnswer {}), 0);
-            next.extend(reset.map(|world| ("connection reset", world)));
-        }
-        next.push(("request lost", self.canonical(lost, 0)));
-    }
-
-    fn on_the_way_back(&self, world: &World, place: usize, next: &mut Vec<(&'static str, World)>) {
-        let mut world = world.clone();
-        let call = world.calls.remove(place);
-        next.push(("answer lost", self.canonical(world.clone(), 0)));
-        let Some(reply) = call.reply else { return };
-        if !call.listened {
-            world.fortune.late_answers -= 1;
-        }
-        let input = FlowInput::Outcome {
-            request_id: call.request,
-            attempt: call.attempt,
-            outcome: reply.outcome(self.server.documents),
-        };
-        next.extend(self.tell(world, &input, 0).map(|world| ("answer", world)));
-    }
-
-    fn give_up(&self, call: &mut Call, now: i64) {
+    pub(super) fn give_up(&self, call: &mut Call, now: i64) {
         if call.listened {
             call.listened = false;
             let bounded = self.server.bounded_delivery && call.operation == Operation::Create {};
@@ -276,140 +335,160 @@ impl Simulation {
         }
     }
 
-    /// Tells the order something and carries out what it asks for. A refused input leads nowhere.
-    fn tell(&self, mut world: World, input: &FlowInput, now: i64) -> Option<World> {
-        let step = (self.advance)(&world.flow, input, Timestamp(now), &self.policy).ok()?;
-        world.flow = step.flow;
+    /// Tells the order something and carries out what it asks for. What a person is refused leads
+    /// nowhere; an answer is never refused.
+    pub(super) fn tell(&self, mut world: World, input: &SaleOrderInput, now: i64) -> Option<World> {
+        let Ok(step) = (self.advance)(&world.flow, input, Timestamp(now), &self.policy) else {
+            if person(input) {
+                return None;
+            }
+            world.slip = Some(REFUSED_ANSWER);
+            return Some(world);
+        };
+        let before = std::mem::replace(&mut world.flow, step.flow);
+        if !(known(&before).all(|it| known(&world.flow).any(|other| other == it))
+            && told(input).all(|it| known(&world.flow).any(|other| *other == it)))
+        {
+            world.slip = Some(FORGOTTEN);
+        }
+        if before.order.submission.count != world.flow.order.submission.count {
+            world.attempts = 0;
+        }
+        if throttled(&before, input) {
+            world.attempts = world.attempts.saturating_sub(1);
+        }
+        world.cancel_wanted |= *input == SaleOrderInput::CancelRequested {};
+        let mut alarm = None;
         for command in step.commands {
             match command {
-                HostCommand::Send { request_id, attempt, operation, payload, .. } => {
-                    assert_eq!(payload.is_some(), operation == Operation::Create {});
-                    if let Operation::Cancel { document } = &operation {
-                        let _ = world.place_of(document);
-                    }
-                    world.calls.push(Call {
+                SaleOrderHostCommand::Send {
+                    request_id,
+                    attempt,
+                    operation,
+                    idempotency_key,
+                    payload,
+                    ..
+                } => {
+                    let call = Call {
                         request: request_id,
                         attempt,
                         operation,
-                        revision: world.flow.order.revision,
+                        key: idempotency_key,
                         reply: None,
                         listened: true,
+                        again: false,
                         gone_at: None,
-                    });
+                    };
+                    self.send(&mut world, call, payload);
                 }
-                HostCommand::Abort { request_id, attempt } => {
+                SaleOrderHostCommand::Abort { request_id, attempt } => {
                     for call in &mut world.calls {
                         if (call.request, call.attempt) == (request_id, attempt) {
                             self.give_up(call, now);
                         }
                     }
                 }
-                HostCommand::NeedToken { .. } => unreachable!("the connection needs no token"),
-                HostCommand::Wake { .. }
-                | HostCommand::Notify { .. }
-                | HostCommand::Audit { .. }
-                | HostCommand::Parent {} => {}
+                SaleOrderHostCommand::Wake { at } => alarm = Some(at),
+                SaleOrderHostCommand::Notify {
+                    notice: Notice::CancelRefused | Notice::CancelUndeliverable,
+                    ..
+                } => world.cancel_wanted = false,
+                SaleOrderHostCommand::NeedToken { .. } => {
+                    unreachable!("the connection needs no token")
+                }
+                SaleOrderHostCommand::Notify { .. }
+                | SaleOrderHostCommand::Audit { .. }
+                | SaleOrderHostCommand::Parent {} => {}
             }
+        }
+        if alarm != world.flow.wake_at() {
+            world.slip = Some(UNTOLD_TIMER);
         }
         Some(self.canonical(world, now))
     }
 
-    /// The same situation with now at zero and without what cannot matter any more.
-    fn canonical(&self, mut world: World, now: i64) -> World {
-        let World { flow, calls, orders, fortune } = &mut world;
-        let shift = |at: &mut Option<Timestamp>| {
-            if let Some(at) = at {
-                at.0 -= now;
+    fn send(&self, world: &mut World, call: Call, payload: Option<String>) {
+        let bytes = match &call.operation {
+            Operation::Create {} => {
+                world.attempts = world.attempts.saturating_add(1);
+                if u32::from(world.attempts) > self.policy.max_retries.saturating_add(1) {
+                    world.slip = Some(TOO_MANY);
+                }
+                payload.expect("a create has a payload")
+            }
+            Operation::Lookup {} => String::new(),
+            Operation::Cancel { document } => {
+                if world.place_of(document).is_none() {
+                    world.slip = Some(STRAY_CANCEL);
+                    return;
+                }
+                document.to_string()
+            }
+            Operation::Price {} | Operation::Read { .. } | Operation::Accept { .. } => {
+                unreachable!("a sale order asks none of these")
             }
         };
-        let order = &mut flow.order;
-        shift(&mut order.wake_at);
-        shift(&mut order.settled_at);
-        let asked_at = order.awaited.map_or(0, |awaited| awaited.since.0 - now);
-        if let Some(awaited) = &mut order.awaited {
-            awaited.since.0 = asked_at;
+        match world.sent_with(&call.key) {
+            Some(known) if known != bytes => world.slip = Some(OTHER_BYTES),
+            Some(_) => {}
+            None => world.sent.push((call.key.clone(), bytes)),
         }
-        if !matches!(order.state, S::Unknown | S::Verifying)
-            || order.settled_at.is_some_and(|at| at.0 <= asked_at)
-        {
-            order.settled_at = None;
-        }
-        if let Some(awaited) = &mut order.awaited
-            && order.settled_at.is_none()
-        {
-            awaited.since = Timestamp(0);
-        }
-        // Totals and retention are endless here, so that beginnings do not matter.
-        for at in [&mut order.submitted_at, &mut order.first_sent_at, &mut order.cancel_started_at]
-        {
-            *at = at.map(|_| Timestamp(0));
-        }
-        for document in &mut order.documents {
-            document.ended_at = document.ended_at.map(|_| Timestamp(0));
-        }
-        (order.superseded, order.cancel_round, order.throttles) = (0, 0, 0);
-        order.submission = order.submission.min(1);
-        for call in calls.iter_mut() {
-            call.gone_at = call.gone_at.map(|at| at - now);
-        }
-        // Where nobody listens any more, only effects and late positive answers still matter.
-        let deaf = fortune.late_answers == 0;
-        let live = |wanted: &DocumentId| {
-            orders.iter().enumerate().any(|(order, (_, documents))| {
-                (0..documents.len()).any(|p| documents[p] && document(order, p) == *wanted)
-            })
-        };
-        let known = |revision: u32| orders.iter().any(|(key, _)| *key == revision);
-        calls.retain(|call| match (&call.reply, &call.operation) {
-            _ if call.listened => true,
-            (Some(reply), _) => !deaf && reply.is_positive(),
-            (None, Operation::Lookup {}) => false,
-            (None, Operation::Create {}) => {
-                !deaf || !self.server.deduplicates || !known(call.revision)
-            }
-            (None, Operation::Cancel { document }) => !deaf || live(document),
-        });
-        if deaf {
-            for call in calls.iter_mut().filter(|call| !call.listened) {
-                (call.request, call.attempt) = (0, 0);
-            }
-            calls.sort();
-            // Equal calls without a hearer have one effect, unless each creates an order.
-            calls.dedup_by(|a, b| {
-                let creates = a.operation == Operation::Create {} && !self.server.deduplicates;
-                a == b && !a.listened && !creates
-            });
-        }
-        // A request that has ended and whose call is over cannot be heard of again.
-        flow.requests.retain(|request| {
-            !request.state.is_resting() || calls.iter().any(|call| call.request == request.id)
-        });
-        for request in &mut flow.requests {
-            shift(&mut request.wake_at);
-            request.started_at = request.started_at.map(|_| Timestamp(0));
-            request.superseded = 0;
-            request.idempotency_key.clear();
-        }
-        // Requests are told apart by their numbers; which numbers does not matter.
-        let awaited = flow.order.awaited.map(|awaited| awaited.request);
-        let mut numbers: Vec<u32> = flow.requests.iter().map(|request| request.id).collect();
-        numbers.extend(calls.iter().map(|call| call.request).filter(|number| *number > 0));
-        numbers.extend(awaited);
-        numbers.sort_unstable();
-        numbers.dedup();
-        let renumber = |old: &mut u32| {
-            let place = numbers.binary_search(old).expect("collected above");
-            *old = u32::try_from(place + 1).expect("a handful");
-        };
-        flow.requests.iter_mut().for_each(|request| renumber(&mut request.id));
-        calls.iter_mut().filter(|c| c.request > 0).for_each(|call| renumber(&mut call.request));
-        if let Some(awaited) = &mut flow.order.awaited {
-            renumber(&mut awaited.request);
-        }
-        flow.order.last_request = u32::try_from(numbers.len()).expect("a handful");
-        calls.sort();
-        world
+        world.calls.push(call);
     }
+}
+
+/// The world with one misfortune less to come, if there is one left.
+pub(super) fn spend(world: &World, which: fn(&mut Fortune) -> &mut u8) -> Option<World> {
+    let mut world = world.clone();
+    let left = which(&mut world.fortune);
+    *left = left.checked_sub(1)?;
+    Some(world)
+}
+
+fn person(input: &SaleOrderInput) -> bool {
+    matches!(
+        input,
+        SaleOrderInput::Submit { .. }
+            | SaleOrderInput::CancelRequested {}
+            | SaleOrderInput::OperatorPresent { .. }
+            | SaleOrderInput::OperatorAbsent {}
+    )
+}
+
+fn known(flow: &SaleOrderFlow) -> impl Iterator<Item = &DocumentId> {
+    flow.order.documents.known.iter().map(|entry| &entry.document)
+}
+
+/// The documents that an input names as created.
+fn told(input: &SaleOrderInput) -> impl Iterator<Item = DocumentId> {
+    let documents = match input {
+        SaleOrderInput::Outcome { outcome: Outcome::Answer { body: Some(body), .. }, .. } => {
+            body.documents.clone()
+        }
+        SaleOrderInput::RemoteCreated { documents }
+        | SaleOrderInput::OperatorPresent { documents } => documents.clone(),
+        SaleOrderInput::Outcome { .. }
+        | SaleOrderInput::Submit { .. }
+        | SaleOrderInput::CancelRequested {}
+        | SaleOrderInput::OperatorAbsent {}
+        | SaleOrderInput::RemoteNullified { .. }
+        | SaleOrderInput::Woke {}
+        | SaleOrderInput::Recover {}
+        | SaleOrderInput::TokenReady { .. }
+        | SaleOrderInput::TokenFailed { .. } => Vec::new(),
+    };
+    documents.into_iter().map(|named| named.document)
+}
+
+/// Whether the awaited attempt to create was turned away unseen.
+fn throttled(before: &SaleOrderFlow, input: &SaleOrderInput) -> bool {
+    let awaited = before.order.awaited.map(|awaited| awaited.request);
+    before.order.state == S::Sending
+        && matches!(
+            input,
+            SaleOrderInput::Outcome { request_id, outcome: Outcome::Answer { status: 429, .. }, .. }
+                if Some(*request_id) == awaited
+        )
 }
 
 impl World {
@@ -417,82 +496,28 @@ impl World {
         self.flow.order.state
     }
 
-    pub(super) fn really_live(&self) -> Vec<(usize, usize)> {
-        let all = (0..self.orders.len()).flat_map(|order| self.all_of(order));
-        all.filter(|(order, part)| self.orders[*order].1[*part]).collect()
+    pub(super) fn sent_with(&self, key: &str) -> Option<&str> {
+        self.sent.iter().find(|(known, _)| known == key).map(|(_, bytes)| bytes.as_str())
     }
 
-    pub(super) fn known_live(&self) -> Vec<(usize, usize)> {
-        let live = self.flow.order.documents.iter().filter(|entry| entry.ended_at.is_none());
-        let mut live: Vec<_> = live.map(|entry| self.place_of(&entry.document)).collect();
+    pub(super) fn really_live(&self) -> Vec<(usize, usize)> {
+        let all = (0..self.orders.len()).flat_map(|order| self.all_of(order));
+        all.filter(|(order, part)| self.orders[*order].live[*part]).collect()
+    }
+
+    fn known_live(&self) -> Vec<(usize, usize)> {
+        let live = self.flow.order.documents.known.iter().filter(|entry| entry.ended_at.is_none());
+        let mut live: Vec<_> = live.filter_map(|entry| self.place_of(&entry.document)).collect();
         live.sort_unstable();
         live
     }
 
-    fn all_of(&self, order: usize) -> Vec<(usize, usize)> {
-        (0..self.orders[order].1.len()).map(|part| (order, part)).collect()
+    pub(super) fn all_of(&self, order: usize) -> Vec<(usize, usize)> {
+        (0..self.orders[order].live.len()).map(|part| (order, part)).collect()
     }
 
-    /// Panics for a document that the server never named, such as an empty one.
-    fn place_of(&self, wanted: &DocumentId) -> (usize, usize) {
+    pub(super) fn place_of(&self, wanted: &DocumentId) -> Option<(usize, usize)> {
         let mut all = (0..self.orders.len()).flat_map(|order| self.all_of(order));
-        all.find(|(order, part)| document(*order, *part) == *wanted).expect("a document we named")
+        all.find(|(order, part)| document(*order, *part) == *wanted)
     }
-
-    fn end_all(&mut self) {
-        for (_, documents) in &mut self.orders {
-            documents.fill(false);
-        }
-    }
-}
-
-impl Reply {
-    fn is_positive(&self) -> bool {
-        matches!(
-            self,
-            Self::Created(_)
-                | Self::CreatedUnnamed
-                | Self::Duplicate
-                | Self::Found(_)
-                | Self::Cancelled
-        )
-    }
-
-    fn outcome(&self, documents: usize) -> Outcome {
-        let body = AnswerBody::default();
-        let (status, body) = match self {
-            Self::Created(order) => {
-                let all: Vec<_> = (0..documents).map(|part| (*order, part)).collect();
-                (201, AnswerBody { documents: named(&all), ..body })
-            }
-            Self::CreatedUnnamed => (200, body),
-            Self::Duplicate => (409, AnswerBody { duplicate_of_our_key: true, ..body }),
-            Self::Rejected => (200, AnswerBody { success: Some(false), ..body }),
-            Self::Throttled => (429, body),
-            Self::Broken => (500, body),
-            Self::Found(live) => (200, AnswerBody { documents: named(live), ..body }),
-            Self::Absent => (404, AnswerBody { found: Some(false), ..body }),
-            Self::Cancelled => (200, AnswerBody { success: Some(true), ..body }),
-            Self::AlreadyCancelled => (404, AnswerBody { already_cancelled: true, ..body }),
-            Self::NotFound => (404, body),
-            Self::Refused => (404, AnswerBody { success: Some(false), ..body }),
-        };
-        Outcome::Answer { status, retry_after_ms: None, body: Some(body) }
-    }
-}
-
-fn line(part: usize) -> LineId {
-    LineId::new(&part.to_string()).unwrap()
-}
-
-fn document(order: usize, part: usize) -> DocumentId {
-    DocumentId::new(&format!("{order}-{part}")).unwrap()
-}
-
-fn named(documents: &[(usize, usize)]) -> Vec<NamedDocument> {
-    let name = |(order, part): &(usize, usize)| NamedDocument {
-        line: line(*part),
-        document: document(*order, *part),
-    };
-    documents.iter().map(name).collect()
 }

@@ -5,14 +5,20 @@
 
 #![cfg(not(target_family = "wasm"))]
 
+mod circuit;
+mod flow_step;
+mod poll;
+mod purchase_order;
 mod request;
 mod sale_order;
+mod sale_order_laws;
+mod token;
 
 use crate::flow::{
     Answer, AnswerBody, Capabilities, Circuit, Deduplication, FlowPolicy, LineDocument,
     NamedDocument, Operation, ReferenceLookup, Replay, RequestCommand, RequestEvent, RequestLife,
     RequestState, SaleOrderCommand, SaleOrderEvent as E, SaleOrderLife, SaleOrderState as S,
-    sale_order::Awaited, step_request, step_sale_order,
+    step_request, step_sale_order, submission::Awaited,
 };
 use crate::unit::{DocumentId, LineId, SaleOrderId, Timestamp};
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -38,6 +44,21 @@ enum Flag {
     FirstRefusal,
     TotalLeft,
     CircuitClosed,
+    AlwaysRun,
+    FetchesLeft,
+    TokenServes,
+    ProbesLeft,
+    InitialDelay,
+    Priced,
+    SentBefore,
+    AgreementAwaited,
+    Received,
+    Short,
+    SupplierCancelled,
+    TwoMayLive,
+    LastBeforeOpen,
+    WindowRuns,
+    TimeOver,
 }
 
 impl Flag {
@@ -73,8 +94,38 @@ impl Flag {
             (Self::FirstRefusal, false) => "not the first 401",
             (Self::CircuitClosed, true) => "circuit closed",
             (Self::CircuitClosed, false) => "circuit open",
+            (Self::FetchesLeft, true) => "fetches left",
+            (Self::FetchesLeft, false) => "no fetches left",
+            (Self::TokenServes, true) => "token not ended",
+            (Self::TokenServes, false) => "token ended",
+            (Self::ProbesLeft, true) => "probes left",
+            (Self::ProbesLeft, false) => "no probes left",
+            (Self::InitialDelay, true) => "initial delay",
+            (Self::InitialDelay, false) => "no initial delay",
+            (Self::Priced, true) => "quote fresh and near enough",
+            (Self::Priced, false) => "no such quote",
+            (Self::SentBefore, true) => "sent before",
+            (Self::SentBefore, false) => "never sent",
+            (Self::AgreementAwaited, true) => "an agreement is on its way",
+            (Self::AgreementAwaited, false) => "no agreement on its way",
+            (Self::Received, true) => "something received",
+            (Self::Received, false) => "nothing received",
+            (Self::Short, true) => "closed short",
+            (Self::Short, false) => "not closed short",
+            (Self::SupplierCancelled, true) => "the supplier cancelled",
+            (Self::SupplierCancelled, false) => "we cancelled",
+            (Self::TwoMayLive, true) => "two attempts may live",
+            (Self::TwoMayLive, false) => "one attempt at most",
+            (Self::LastBeforeOpen, true) => "one below the threshold",
+            (Self::LastBeforeOpen, false) => "two below the threshold",
+            (Self::WindowRuns, true) => "within the window",
+            (Self::WindowRuns, false) => "window over",
+            (Self::TimeOver, true) => "its time is over",
+            (Self::TimeOver, false) => "its time is not over",
             (Self::TotalLeft, true) => "total deadline allows",
             (Self::TotalLeft, false) => "total deadline over",
+            (Self::AlwaysRun, true) => "always-run step",
+            (Self::AlwaysRun, false) => "no always-run step",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const EVENTS: [&str; 42] = [
+pub(super) const EVENTS: [&str; 44] = [
     "submit",
     "submit (another payload)",
     "timer_due",
@@ -38,6 +38,8 @@ const EVENTS: [&str; 42] = [
     "cancel_gone (not found)",
     "cancel_refused",
     "cancel_ambiguous",
+    "foreign_answer",
+    "foreign_answer (superseded)",
     "remote_nullified (whole order)",
     "remote_nullified (known document)",
     "remote_nullified (unknown document)",
@@ -55,7 +57,7 @@ fn named(pairs: &[(&str, &str)]) -> Vec<NamedDocument> {
     pairs.iter().map(name).collect()
 }
 
-fn event(name: &str) -> E {
+pub(super) fn event(name: &str) -> E {
     let every = || named(&[("1", "N1"), ("2", "N2")]);
     let some = || named(&[("1", "N1")]);
     let two = || named(&[("1", "N1"), ("1", "N3"), ("2", "N2"), ("2", "N4")]);
@@ -101,6 +103,9 @@ fn event(name: &str) -> E {
         }
         "cancel_refused" => E::CancelRefused { request, reason: "no".into() },
         "cancel_ambiguous" => E::CancelAmbiguous { request, retry_after_ms },
+        "foreign_answer" => {
+            E::ForeignAnswer { request, reference: "SO-2".into(), documents: every() }
+        }
         "remote_nullified" => E::RemoteNullified {
             documents: match variant {
                 "whole order" => vec![],
@@ -122,7 +127,7 @@ fn event(name: &str) -> E {
 
 /// The facts that can differ in a state. Document K1 carries both lines, unless a second
 /// document is a fact of its own.
-fn flags(state: S) -> Vec<Flag> {
+pub(super) fn flags(state: S) -> Vec<Flag> {
     use Flag as F;
     match state {
         S::Initial | S::Rejected => vec![F::Keyed, F::Lookup],
@@ -161,27 +166,27 @@ fn flags(state: S) -> Vec<Flag> {
     }
 }
 
-fn life(state: S, set: &[Flag]) -> SaleOrderLife {
+pub(super) fn life(state: S, set: &[Flag]) -> SaleOrderLife {
     let has = |flag| set.contains(&flag);
     let lines = vec![LineId::new("1").unwrap(), LineId::new("2").unwrap()];
     let mut life = SaleOrderLife::new(SaleOrderId::new("SO").unwrap(), lines).unwrap();
     life.state = state;
-    life.payload = Some("frozen".into());
-    life.submission = 1;
-    life.submitted_at = Some(Timestamp(NOW.0 - 100_000));
-    life.first_sent_at = life.submitted_at;
+    life.submission.payload = Some("frozen".into());
+    life.submission.count = 1;
+    life.submission.submitted_at = Some(Timestamp(NOW.0 - 100_000));
+    life.submission.first_sent_at = life.submission.submitted_at;
     life.last_request = 8;
-    life.attempts = if has(Flag::AttemptsLeft) { 1 } else { 4 };
-    life.cancel_attempts = life.attempts;
-    life.lookups = if has(Flag::LookupsLeft) { 1 } else { 4 };
-    life.ambiguous = has(Flag::Ambiguous);
-    life.doubted = has(Flag::Ambiguous);
-    life.accepted = has(Flag::Accepted);
-    life.cancel_requested = has(Flag::CancelRequested);
-    life.cancel_ambiguous = has(Flag::CancelAmbiguous);
+    life.submission.attempts = if has(Flag::AttemptsLeft) { 1 } else { 4 };
+    life.cancellation.attempts = life.submission.attempts;
+    life.submission.lookups = if has(Flag::LookupsLeft) { 1 } else { 4 };
+    life.submission.ambiguous = has(Flag::Ambiguous);
+    life.submission.doubted = has(Flag::Ambiguous);
+    life.submission.accepted = has(Flag::Accepted);
+    life.cancellation.requested = has(Flag::CancelRequested);
+    life.cancellation.ambiguous = has(Flag::CancelAmbiguous);
     let asked_at = NOW.0 - 1_000;
     let settled_at = if has(Flag::WindowOver) { asked_at } else { NOW.0 + 4_000 };
-    life.settled_at = Some(Timestamp(settled_at));
+    life.submission.settled_at = Some(Timestamp(settled_at));
     if matches!(state, S::Sending | S::Verifying | S::Cancelling) {
         life.awaited = Some(Awaited { request: 8, since: Timestamp(asked_at) });
     }
@@ -193,7 +198,7 @@ fn life(state: S, set: &[Flag]) -> SaleOrderLife {
         let second = if has(Flag::SecondDocument) { "K2" } else { "K1" };
         let ended_at = matches!(state, S::Nullified | S::Failed).then_some(Timestamp(NOW.0 - 50));
         for (line, document) in [("1", "K1"), ("2", second)] {
-            life.documents.push(LineDocument {
+            life.documents.known.push(LineDocument {
                 line: LineId::new(line).unwrap(),
                 document: DocumentId::new(document).unwrap(),
                 ended_at,
@@ -201,12 +206,12 @@ fn life(state: S, set: &[Flag]) -> SaleOrderLife {
         }
     }
     if matches!(state, S::Cancelling | S::CancelUnknown) {
-        life.cancelling = Some(DocumentId::new("K1").unwrap());
+        life.cancellation.document = Some(DocumentId::new("K1").unwrap());
     }
     life
 }
 
-fn policy(set: &[Flag]) -> FlowPolicy {
+pub(super) fn policy(set: &[Flag]) -> FlowPolicy {
     FlowPolicy {
         capabilities: Capabilities {
             deduplicates_by_key: set
@@ -230,9 +235,9 @@ fn outcome(state: S, name: &str, set: &[Flag]) -> String {
     let mut event = event(name);
     if let E::LateOk { documents } = &mut event
         && name.contains("known")
-        && !life.documents.is_empty()
+        && !life.documents.known.is_empty()
     {
-        for (named, known) in documents.iter_mut().zip(&life.documents) {
+        for (named, known) in documents.iter_mut().zip(&life.documents.known) {
             named.document = known.document.clone();
         }
     }
@@ -253,36 +258,36 @@ fn outcome(state: S, name: &str, set: &[Flag]) -> String {
 fn changes(old: &SaleOrderLife, new: &SaleOrderLife) -> Vec<String> {
     let mut parts = Vec::new();
     for (name, old, new) in [
-        ("ambiguous", old.ambiguous, new.ambiguous),
-        ("accepted", old.accepted, new.accepted),
-        ("cancel requested", old.cancel_requested, new.cancel_requested),
-        ("cancel ambiguous", old.cancel_ambiguous, new.cancel_ambiguous),
+        ("ambiguous", old.submission.ambiguous, new.submission.ambiguous),
+        ("accepted", old.submission.accepted, new.submission.accepted),
+        ("cancel requested", old.cancellation.requested, new.cancellation.requested),
+        ("cancel ambiguous", old.cancellation.ambiguous, new.cancellation.ambiguous),
     ] {
         if old != new {
             parts.push(format!("{name} := {new}"));
         }
     }
     for (name, old, new) in [
-        ("attempts", old.attempts, new.attempts),
-        ("look-ups", old.lookups, new.lookups),
-        ("revision", old.revision, new.revision),
-        ("submission", old.submission, new.submission),
+        ("attempts", old.submission.attempts, new.submission.attempts),
+        ("look-ups", old.submission.lookups, new.submission.lookups),
+        ("revision", old.submission.revision, new.submission.revision),
+        ("submission", old.submission.count, new.submission.count),
     ] {
         if old != new {
             parts.push(format!("{name} := {new}"));
         }
     }
     let living = |life: &SaleOrderLife| {
-        life.documents.iter().filter(|entry| entry.ended_at.is_none()).count()
+        life.documents.known.iter().filter(|entry| entry.ended_at.is_none()).count()
     };
-    if old.documents.len() != new.documents.len() || living(old) != living(new) {
+    if old.documents.known.len() != new.documents.known.len() || living(old) != living(new) {
         parts.push(format!(
             "lines with a living document: {} of {}",
             living(new),
-            new.documents.len()
+            new.documents.known.len()
         ));
     }
-    if old.voided != new.voided {
+    if old.documents.voided != new.documents.voided {
         parts.push("remember the nullified document".into());
     }
     if old.superseded != new.superseded {
@@ -324,5 +329,5 @@ fn the_table_is_the_checked_in_one() {
 fn every_event_has_a_column() {
     let mut names: Vec<&str> = EVENTS.iter().map(|name| event(name).name()).collect();
     names.dedup();
-    assert_eq!(names.len(), 22, "{names:?}");
+    assert_eq!(names.len(), 23, "{names:?}");
 }

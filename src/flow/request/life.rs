@@ -2,16 +2,14 @@
 
 use crate::{
     flow::{
+        FORMAT,
         answer::{Answer, Operation},
-        sale_order::known_format,
+        is_default, known_format,
     },
     unit::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// The format that this version of the engine writes and reads.
-const FORMAT: u32 = 1;
 
 /// What is known about one request; store it, pass it back, change nothing in it.
 ///
@@ -20,7 +18,7 @@ const FORMAT: u32 = 1;
 /// let request = RequestLife::new(1, Operation::Lookup {}, "lookup:1:SO-1", Replay::Safe, 3, 60_000);
 /// assert_eq!(request.state(), RequestState::Queued);
 /// ```
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
 pub struct RequestLife {
@@ -31,21 +29,28 @@ pub struct RequestLife {
     pub(in crate::flow) operation: Operation,
     pub(in crate::flow) idempotency_key: String,
     pub(in crate::flow) replay: Replay,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) max_retries: u32,
     /// How long it may go on trying, in milliseconds.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) total_deadline_ms: u64,
     pub(in crate::flow) state: RequestState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::flow) started_at: Option<Timestamp>,
     /// The newest attempt, 0 before the first.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) attempt: u32,
     /// Attempts after the first that count against the retries.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) retries: u32,
     /// Attempts that were turned away because of too many requests.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) throttles: u32,
     /// A token of this request was refused once.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) unauthorized: bool,
     /// An earlier attempt may have been applied unseen.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) ambiguous: bool,
     /// Which token the newest attempt carried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,11 +58,12 @@ pub struct RequestLife {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::flow) wake_at: Option<Timestamp>,
     /// Answers and timers that came after their turn and changed nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) superseded: u32,
 }
 
 /// Whether an attempt may be repeated when its outcome is unknown.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum Replay {
@@ -70,7 +76,7 @@ pub enum Replay {
 }
 
 /// Where a request stands.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {

@@ -4,10 +4,13 @@
 //! single attempt, because the order counts the retries; used alone, a request retries by itself as
 //! far as its [`Replay`] allows.
 
+mod ended;
 mod life;
 mod step;
 
+pub use ended::EndedRequest;
 pub use life::{
     Replay, RequestCommand, RequestEvent, RequestLife, RequestReport, RequestState, RequestStep,
 };
 pub use step::step;
+pub(in crate::flow) use step::step_in_place;

@@ -44,20 +44,33 @@ pub fn step(
     now: Timestamp,
     policy: &FlowPolicy,
 ) -> Result<RequestStep, TransitionError> {
-    let mut turn = Turn { life: life.clone(), now, policy, commands: Vec::new() };
+    let mut life = life.clone();
+    let commands = step_in_place(&mut life, event, now, policy)?;
+    Ok(RequestStep { life, commands })
+}
+
+/// Moves a life in place and says what is to be done; after an error the life is spoilt.
+pub(in crate::flow) fn step_in_place(
+    life: &mut RequestLife,
+    event: &E,
+    now: Timestamp,
+    policy: &FlowPolicy,
+) -> Result<Vec<C>, TransitionError> {
+    let (last, wake_at) = (life.attempt, life.wake_at);
+    let mut turn = Turn { life, now, policy, commands: Vec::new() };
     match (event.attempt(), event) {
-        (Some(got), _) if got == 0 || got > life.attempt => {
-            return Err(TransitionError::UnknownAttempt { last: life.attempt, got });
+        (Some(got), _) if got == 0 || got > last => {
+            return Err(TransitionError::UnknownAttempt { last, got });
         }
         // An earlier attempt's positive answer is the owner's to judge, any other has had its turn.
-        (Some(attempt), _) if attempt < life.attempt => match event.evidence() {
+        (Some(attempt), _) if attempt < last => match event.evidence() {
             Some(answer) => turn.report(R::LateOk { answer: answer.clone() }),
             None => turn.superseded(),
         },
-        (_, E::TimerDue {}) if life.wake_at.is_none_or(|due| now < due) => turn.superseded(),
+        (_, E::TimerDue {}) if wake_at.is_none_or(|due| now < due) => turn.superseded(),
         _ => table(&mut turn, event)?,
     }
-    Ok(RequestStep { life: turn.life, commands: turn.commands })
+    Ok(turn.commands)
 }
 
 #[expect(
@@ -98,7 +111,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
             t.end(S::Ambiguous);
             t.report(R::OkIncomplete { answer: answer.clone() });
         }
-        (S::InFlight, E::BodyInvalid { .. } | E::NotSent { .. }) if t.retries_left() => {
+        (S::InFlight, E::BodyInvalid { .. } | E::NotSent { .. }) if t.retries_left(None) => {
             t.retry(None);
         }
         (S::InFlight, E::BodyInvalid { answer, .. }) => {
@@ -152,7 +165,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
                 t.commands.push(C::Abort { attempt });
             }
             t.life.ambiguous |= t.writes();
-            if t.life.replay != Replay::Once && t.retries_left() {
+            if t.life.replay != Replay::Once && t.retries_left(retry_after_ms) {
                 t.retry(retry_after_ms);
             } else if t.writes() {
                 t.give_up(S::Ambiguous, R::Ambiguous { retry_after_ms });
@@ -207,8 +220,9 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
 
         // From here on: what no row lists.
         (state, E::Start {} | E::Cancel {}) => {
-            return Err(TransitionError::InvalidRequestTransition {
-                state,
+            return Err(TransitionError::InvalidTransition {
+                object: "a request",
+                state: state.name(),
                 expected: state.allowed(),
                 got: event.name(),
             });
@@ -235,7 +249,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
 
 /// One step under way.
 struct Turn<'a> {
-    life: RequestLife,
+    life: &'a mut RequestLife,
     now: Timestamp,
     policy: &'a FlowPolicy,
     commands: Vec<C>,
@@ -283,9 +297,8 @@ impl Turn<'_> {
     }
 
     fn retry(&mut self, retry_after_ms: Option<u64>) {
+        let wait = self.retry_ms(retry_after_ms);
         self.life.retries = self.life.retries.saturating_add(1);
-        let key = &self.life.idempotency_key;
-        let wait = self.policy.wait_ms(key, self.life.retries, retry_after_ms);
         self.wait(S::Backoff, wait);
     }
 
@@ -332,8 +345,16 @@ impl Turn<'_> {
         self.life.replay != Replay::Safe
     }
 
-    fn retries_left(&self) -> bool {
-        self.life.retries < self.life.max_retries && self.within_total(0)
+    /// The page looked at the total deadline only when the wait was over, so that an owner waited
+    /// minutes for a request that could not be sent any more.
+    fn retries_left(&self, retry_after_ms: Option<u64>) -> bool {
+        self.life.retries < self.life.max_retries
+            && self.within_total(self.retry_ms(retry_after_ms))
+    }
+
+    fn retry_ms(&self, retry_after_ms: Option<u64>) -> u64 {
+        let retries = self.life.retries.saturating_add(1);
+        self.policy.wait_ms(&self.life.idempotency_key, retries, retry_after_ms)
     }
 
     fn within_total(&self, wait_ms: u64) -> bool {

@@ -1,7 +1,10 @@
 //! What a step asks to be done, told and kept.
 
 use super::SaleOrderLife;
-use crate::unit::{DocumentId, Timestamp};
+use crate::{
+    flow::Severity,
+    unit::{DocumentId, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 
 /// What [`step`](super::step) wants done once the new life is stored.
@@ -110,6 +113,8 @@ pub enum Notice {
     PartlyCancelled,
     /// Alive after it was nullified.
     AliveAfterNullification,
+    /// An answer to a request for this order names documents of another one.
+    DocumentOfAnotherOrder,
 }
 
 /// What is kept for the record about an order.
@@ -173,6 +178,32 @@ impl Notice {
             Self::NothingToCancel => "nothing_to_cancel",
             Self::PartlyCancelled => "partly_cancelled",
             Self::AliveAfterNullification => "alive_after_nullification",
+            Self::DocumentOfAnotherOrder => "document_of_another_order",
+        }
+    }
+
+    /// How soon a person must act: at once where more may be alive than was wanted.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::LateAnswer | Self::NullifiedRemotely => Severity::Information,
+            Self::Rejected
+            | Self::Undeliverable
+            | Self::CancelRefused
+            | Self::CancelUndeliverable => Severity::Warning,
+            Self::LinesWithoutDocument
+            | Self::AcceptedWithoutDocument
+            | Self::OutcomeUnknown
+            | Self::AcceptedButNotFound
+            | Self::RejectedYetPresent
+            | Self::PartlyNullifiedRemotely
+            | Self::CancelOutcomeUnknown
+            | Self::NothingToCancel
+            | Self::PartlyCancelled
+            | Self::DocumentOfAnotherOrder => Severity::Decision,
+            Self::TwoAttemptsMayLive
+            | Self::DuplicateInErp
+            | Self::SecondErpOrder
+            | Self::AliveAfterNullification => Severity::Urgent,
         }
     }
 }

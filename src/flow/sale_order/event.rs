@@ -120,6 +120,16 @@ pub enum SaleOrderEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u64>,
     },
+    /// An answer names documents that the other system keeps for another order: it proves nothing
+    /// about this one, and what it names is not this order's to adopt or to cancel.
+    ForeignAnswer {
+        /// The answered request.
+        request: u32,
+        /// To which order they belong.
+        reference: String,
+        /// What it names.
+        documents: Vec<NamedDocument>,
+    },
     /// The other system nullified documents by itself.
     RemoteNullified {
         /// The nullified documents; none named means the whole order.
@@ -158,6 +168,7 @@ impl SaleOrderEvent {
             Self::CancelGone { .. } => "cancel_gone",
             Self::CancelRefused { .. } => "cancel_refused",
             Self::CancelAmbiguous { .. } => "cancel_ambiguous",
+            Self::ForeignAnswer { .. } => "foreign_answer",
             Self::RemoteNullified { .. } => "remote_nullified",
             Self::OperatorPresent { .. } => "operator_present",
             Self::OperatorAbsent {} => "operator_absent",
@@ -192,7 +203,8 @@ impl SaleOrderEvent {
             | Self::CancelOk { request }
             | Self::CancelGone { request, .. }
             | Self::CancelRefused { request, .. }
-            | Self::CancelAmbiguous { request, .. } => Some(*request),
+            | Self::CancelAmbiguous { request, .. }
+            | Self::ForeignAnswer { request, .. } => Some(*request),
             Self::Submit { .. }
             | Self::TimerDue {}
             | Self::CancelRequested {}

@@ -1,11 +1,14 @@
 //! The stored value of a sale order's life, and its states.
 
-use crate::unit::{DocumentId, Invalid, LineId, SaleOrderId, Timestamp, sort_by};
+use crate::{
+    flow::{
+        FORMAT, TransitionError, is_default, known_format,
+        submission::{Awaited, Cancellation, Documents, LineDocument, Submission},
+    },
+    unit::{Invalid, LineId, SaleOrderId, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// The format that this version of the engine writes and reads.
-const FORMAT: u32 = 1;
 
 /// What is known about one sale order; store it, pass it back, change nothing in it.
 ///
@@ -16,65 +19,21 @@ const FORMAT: u32 = 1;
 /// assert_eq!(life.status(), PublicStatus::Initial);
 /// # Ok::<(), replenish::unit::Invalid>(())
 /// ```
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "five independent facts, each a guard of the table"
-)]
 pub struct SaleOrderLife {
     /// The format of this value.
     #[serde(deserialize_with = "known_format")]
     pub(in crate::flow) version: u32,
     pub(in crate::flow) id: SaleOrderId,
-    /// Every line that needs a document, in order.
-    pub(in crate::flow) lines: Vec<LineId>,
     pub(in crate::flow) state: SaleOrderState,
-    /// Counts the payloads given; the idempotency key depends on it.
-    pub(in crate::flow) revision: u32,
-    /// Counts the submissions, which share a payload until it is revised.
-    pub(in crate::flow) submission: u32,
-    /// Frozen at the first submit of a revision, so that every attempt sends the same bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::flow) payload: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::flow) submitted_at: Option<Timestamp>,
-    /// When the current key left for the first time: its retention at the server counts from here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::flow) first_sent_at: Option<Timestamp>,
-    /// Counted attempts to create in this submission.
-    pub(in crate::flow) attempts: u32,
-    /// Look-ups since the last doubtful attempt.
-    pub(in crate::flow) lookups: u32,
-    /// Counted attempts to cancel the current document.
-    pub(in crate::flow) cancel_attempts: u32,
-    /// Attempts that were turned away unseen; they lengthen the waits and count for nothing else.
-    pub(in crate::flow) throttles: u32,
-    /// Counts the times a cancel was begun.
-    pub(in crate::flow) cancel_round: u32,
-    /// Some attempt to create may have been applied unseen.
-    pub(in crate::flow) ambiguous: bool,
-    /// Some attempt to create was ever ambiguous, whatever was found out about it later.
-    pub(in crate::flow) doubted: bool,
-    /// Some attempt to cancel may have been applied unseen, or the documents may have ended before.
-    pub(in crate::flow) cancel_ambiguous: bool,
-    /// The other system has accepted the order, although not every document is known.
-    pub(in crate::flow) accepted: bool,
-    pub(in crate::flow) cancel_requested: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::flow) cancel_started_at: Option<Timestamp>,
-    /// From here on a look-up that finds nothing proves absence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::flow) settled_at: Option<Timestamp>,
-    /// The document of the running or doubtful cancel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::flow) cancelling: Option<DocumentId>,
-    /// Sorted by line and document; never forgotten, only marked.
-    pub(in crate::flow) documents: Vec<LineDocument>,
-    /// Documents that the other system nullified before we knew their line.
-    pub(in crate::flow) voided: Vec<DocumentId>,
+    pub(in crate::flow) submission: Submission,
+    pub(in crate::flow) documents: Documents,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(in crate::flow) cancellation: Cancellation,
     /// The newest request made for this order, 0 before the first.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) last_request: u32,
     /// The request whose answer this state waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,12 +41,16 @@ pub struct SaleOrderLife {
     /// The one running timer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::flow) wake_at: Option<Timestamp>,
+    /// When the last event was taken; none is taken before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::flow) last_at: Option<Timestamp>,
     /// Answers and timers that came after their turn and changed nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(in crate::flow) superseded: u32,
 }
 
 /// Where a sale order stands.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum SaleOrderState {
@@ -118,7 +81,7 @@ pub enum SaleOrderState {
 }
 
 /// The five words other systems know for the state of a sale order.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
 #[serde(rename_all = "snake_case")]
 pub enum PublicStatus {
@@ -134,71 +97,24 @@ pub enum PublicStatus {
     CancellationPending,
 }
 
-/// A line's document in the other system.
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub struct LineDocument {
-    /// Our line.
-    pub line: LineId,
-    /// The other system's document.
-    pub document: DocumentId,
-    /// When it was known not to be alive any more; absent while it lives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended_at: Option<Timestamp>,
-}
-
-/// The request an order waits for.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
-#[serde(deny_unknown_fields)]
-pub(in crate::flow) struct Awaited {
-    pub(in crate::flow) request: u32,
-    pub(in crate::flow) since: Timestamp,
-}
-
 impl SaleOrderLife {
     /// A new order that waits to be submitted.
     ///
     /// # Errors
     ///
     /// When there is no line, or a line comes twice.
-    pub fn new(id: SaleOrderId, mut lines: Vec<LineId>) -> Result<Self, Invalid> {
-        sort_by(&mut lines, Ord::cmp);
-        if lines.is_empty() {
-            return Err(Invalid::new("lines_empty", "at least one line", "none").at("lines"));
-        }
-        if let Some((line, _)) = lines.iter().zip(lines.iter().skip(1)).find(|(a, b)| a == b) {
-            return Err(Invalid::new("line_repeated", "every line once", line).at("lines"));
-        }
+    pub fn new(id: SaleOrderId, lines: Vec<LineId>) -> Result<Self, Invalid> {
         Ok(Self {
             version: FORMAT,
             id,
-            lines,
             state: SaleOrderState::Initial,
-            revision: 1,
-            submission: 0,
-            payload: None,
-            submitted_at: None,
-            first_sent_at: None,
-            attempts: 0,
-            lookups: 0,
-            cancel_attempts: 0,
-            throttles: 0,
-            cancel_round: 0,
-            ambiguous: false,
-            doubted: false,
-            cancel_ambiguous: false,
-            accepted: false,
-            cancel_requested: false,
-            cancel_started_at: None,
-            settled_at: None,
-            cancelling: None,
-            documents: Vec::new(),
-            voided: Vec::new(),
+            submission: Submission::new(),
+            documents: Documents::new(lines)?,
+            cancellation: Cancellation::default(),
             last_request: 0,
             awaited: None,
             wake_at: None,
+            last_at: None,
             superseded: 0,
         })
     }
@@ -225,17 +141,37 @@ impl SaleOrderLife {
 
     /// Every document ever named for it, ended ones included, sorted by line.
     pub fn documents(&self) -> &[LineDocument] {
-        &self.documents
+        &self.documents.known
     }
 
     /// Whether a cancel is remembered.
     pub fn cancel_requested(&self) -> bool {
-        self.cancel_requested
+        self.cancellation.requested
     }
 
     /// Attempts of the current submission that count against its retries.
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.submission.attempts
+    }
+
+    /// When the last event was taken; none is taken before it.
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.last_at
+    }
+
+    /// Refuses a clock that stands before the last event.
+    pub(super) fn not_before_last(
+        &self,
+        now: Timestamp,
+        event: &'static str,
+    ) -> Result<(), TransitionError> {
+        let (object, state) = ("a sale order", self.state.name());
+        match self.last_at {
+            Some(last) if now < last => {
+                Err(TransitionError::ClockWentBack { object, state, event, last, now })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
@@ -304,16 +240,4 @@ impl fmt::Display for SaleOrderState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// Refuses a stored life that another version of the engine wrote in another format.
-pub(in crate::flow) fn known_format<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<u32, D::Error> {
-    let version = u32::deserialize(deserializer)?;
-    if version == FORMAT {
-        return Ok(version);
-    }
-    let problem = Invalid::new("version_unknown", format!("format {FORMAT}"), version);
-    Err(serde::de::Error::custom(problem.at("version")))
 }

@@ -8,19 +8,32 @@
 //! | `step` | the table |
 //! | `turn` | the table's verbs and guards |
 //! | `action` | what a person can ask now, and why not the rest |
+//! | `flow` | what does the host store: the order and its requests |
+//! | `input` | what does the host tell it, and what is it asked to do |
+//! | `drive` | how do the host's inputs move an order and its requests |
+//! | `problem` | what went wrong last |
+//! | `view` | what does a page show of it, and what happens next |
 
 mod action;
 mod command;
+mod drive;
 mod event;
+mod flow;
+mod input;
 mod life;
+mod problem;
 mod step;
 mod turn;
+mod view;
 
 pub use action::{Action, ActionAvailability, Refusal};
 pub use command::{Audit, Notice, SaleOrderCommand, SaleOrderStep};
+pub use drive::advance_sale_order;
 pub use event::SaleOrderEvent;
-#[cfg(test)]
-pub(in crate::flow) use life::Awaited;
-pub(in crate::flow) use life::known_format;
-pub use life::{LineDocument, PublicStatus, SaleOrderLife, SaleOrderState};
+pub use flow::SaleOrderFlow;
+pub use input::{SaleOrderAdvance, SaleOrderHostCommand, SaleOrderInput};
+pub use life::{PublicStatus, SaleOrderLife, SaleOrderState};
+pub(in crate::flow) use problem::News;
+pub use problem::{FailureKind, LastError};
 pub use step::step;
+pub use view::{AttemptKind, NextStep, Outlook, OutlookCount, SaleOrderView};

@@ -5,11 +5,11 @@
 //! has come, and evidence that names nothing new changes nothing.
 
 use super::{
-    Audit, Notice, SaleOrderEvent as E, SaleOrderLife, SaleOrderState as S, SaleOrderStep,
-    turn::{Coverage, Turn},
+    Audit, Notice, SaleOrderCommand, SaleOrderEvent as E, SaleOrderLife, SaleOrderState as S,
+    SaleOrderStep, turn::Turn,
 };
 use crate::{
-    flow::{FlowPolicy, NamedDocument, TransitionError},
+    flow::{FlowPolicy, NamedDocument, TransitionError, submission::Coverage},
     unit::Timestamp,
 };
 
@@ -21,7 +21,8 @@ use crate::{
 /// # Errors
 ///
 /// When a person asks for something that the state does not take, submits a payload that is frozen
-/// or was rejected, or names documents that do not make up the order.
+/// or was rejected, or names documents that do not make up the order; and when `now` is before the
+/// last event.
 ///
 /// ```
 /// use replenish::flow::{
@@ -52,11 +53,26 @@ pub fn step(
     now: Timestamp,
     policy: &FlowPolicy,
 ) -> Result<SaleOrderStep, TransitionError> {
+    let mut life = life.clone();
+    let commands = step_in_place(&mut life, event, now, policy)?;
+    Ok(SaleOrderStep { life, commands })
+}
+
+/// Moves a life in place and says what is to be done; after an error the life is spoilt.
+pub(super) fn step_in_place(
+    life: &mut SaleOrderLife,
+    event: &E,
+    now: Timestamp,
+    policy: &FlowPolicy,
+) -> Result<Vec<SaleOrderCommand>, TransitionError> {
+    life.not_before_last(now, event.name())?;
+    let reading = reading(life, event, now);
     let mut turn = Turn::new(life, now, policy);
-    match reading(life, event, now) {
+    match reading {
         Reading::InTurn => table(&mut turn, event)?,
         Reading::Late(documents) => late_evidence(&mut turn, documents),
         Reading::LateCancelResult => turn.audit(Audit::LateCancelResult, event.name()),
+        Reading::LateForeign { reference, documents } => turn.tell_foreign(reference, documents),
         Reading::Superseded => turn.superseded(),
     }
     Ok(turn.finish())
@@ -67,6 +83,7 @@ enum Reading<'a> {
     InTurn,
     Late(&'a [NamedDocument]),
     LateCancelResult,
+    LateForeign { reference: &'a str, documents: &'a [NamedDocument] },
     Superseded,
 }
 
@@ -88,6 +105,8 @@ fn reading<'a>(life: &SaleOrderLife, event: &'a E, now: Timestamp) -> Reading<'a
         Reading::Late(documents)
     } else if let E::CancelOk { .. } | E::CancelGone { .. } | E::CancelRefused { .. } = event {
         Reading::LateCancelResult
+    } else if let E::ForeignAnswer { reference, documents, .. } = event {
+        Reading::LateForeign { reference, documents }
     } else {
         Reading::Superseded
     }
@@ -101,15 +120,15 @@ fn reading<'a>(life: &SaleOrderLife, event: &'a E, now: Timestamp) -> Reading<'a
 fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
     match (t.life.state, event) {
         (S::Initial, E::Submit { payload }) => {
-            t.freeze(payload)?;
-            if t.life.submission == 0 {
+            t.life.submission.freeze(payload)?;
+            if t.life.submission.count == 0 {
                 t.begin_submission();
             }
             t.create()?;
         }
         (S::Initial, E::TimerDue {}) => t.create()?,
         (S::Initial, E::CancelRequested {}) => {
-            let never_sent = t.life.submission == 0;
+            let never_sent = t.life.submission.count == 0;
             t.audit(if never_sent { Audit::NeverSent } else { Audit::NeverApplied }, "");
             t.go(S::Nullified);
         }
@@ -120,7 +139,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
         (S::Sending, E::OkIncomplete { documents, .. }) => {
             t.adopt(documents);
-            t.life.accepted = true;
+            t.life.submission.accepted = true;
             match t.policy.settle_window_ms() {
                 Some(_) => t.doubt(None),
                 None => t.review(Notice::AcceptedWithoutDocument, ""),
@@ -128,7 +147,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
         (S::Sending, E::Reject { message, .. }) => {
             t.audit(Audit::AttemptRejected, message);
-            match (t.life.ambiguous, t.life.cancel_requested) {
+            match (t.life.submission.ambiguous, t.life.cancellation.requested) {
                 (true, _) => t.doubt(None),
                 (false, true) => t.never_applied(),
                 (false, false) => {
@@ -138,27 +157,25 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
             }
         }
         (S::Sending, E::Duplicate { documents, .. }) if documents.is_empty() => {
-            t.life.accepted = true;
+            t.life.submission.accepted = true;
             t.doubt(None);
         }
         (S::Sending, E::Duplicate { documents, .. }) => {
             t.adopt(documents);
             t.settle(Notice::LinesWithoutDocument);
         }
-        (S::Sending, E::NotSent { .. }) if t.life.ambiguous => t.doubt(None),
-        (S::Sending, E::NotSent { .. }) if t.life.cancel_requested => t.never_applied(),
+        (S::Sending, E::NotSent { .. }) if t.life.submission.ambiguous => t.doubt(None),
+        (S::Sending, E::NotSent { .. }) if t.life.cancellation.requested => t.never_applied(),
         (S::Sending, E::NotSent { .. }) if t.attempts_left() => {
             t.wait(S::Initial, t.create_wait_ms(None));
         }
         (S::Sending, E::NotSent { .. }) => t.undeliverable(),
-        // A throttled attempt was turned away unseen and is not counted; total time still is.
         (S::Sending, E::Throttled { retry_after_ms, .. }) => {
             let wait = t.create_wait_ms(*retry_after_ms);
-            t.life.attempts = t.life.attempts.saturating_sub(1);
-            t.life.throttles = t.life.throttles.saturating_add(1);
-            if t.life.ambiguous {
+            t.life.submission.throttled();
+            if t.life.submission.ambiguous {
                 t.wait(S::Unknown, wait);
-            } else if t.life.cancel_requested {
+            } else if t.life.cancellation.requested {
                 // The page had no such row: the order would have been sent after its cancel.
                 t.never_applied();
             } else if t.within_total(wait) {
@@ -169,8 +186,8 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
         (S::Sending, E::Ambiguous { .. } | E::TimerDue {} | E::Recover {}) => {
             let retry_after_ms = event.retry_after_ms();
-            t.life.ambiguous = true;
-            t.life.doubted = true;
+            t.life.submission.ambiguous = true;
+            t.life.submission.doubted = true;
             if t.keyed() || t.policy.settle_window_ms().is_some() {
                 t.doubt(retry_after_ms);
             } else {
@@ -180,7 +197,9 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
 
         // With both offers, a look-up also helps once the attempts are used up.
         (S::Unknown, E::TimerDue {}) if t.resolves_by_lookup() && t.lookups_left() => t.look_up(),
-        (S::Unknown, E::TimerDue {}) if t.keyed() && t.attempts_left() && !t.life.accepted => {
+        (S::Unknown, E::TimerDue {})
+            if t.keyed() && t.attempts_left() && !t.life.submission.accepted =>
+        {
             t.create()?;
         }
         (S::Unknown, E::TimerDue {}) => t.review(Notice::OutcomeUnknown, ""),
@@ -194,18 +213,18 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
                 }
             }
         }
-        (S::Verifying, E::LookupAbsent { .. }) if t.life.accepted => {
+        (S::Verifying, E::LookupAbsent { .. }) if t.life.submission.accepted => {
             t.review_documents(Notice::AcceptedButNotFound);
         }
         (S::Verifying, E::LookupAbsent { .. }) => match t.rest_of_settle_window() {
             Some(rest) => t.wait(S::Unknown, rest),
-            None if t.life.cancel_requested => {
+            None if t.life.cancellation.requested => {
                 t.audit(Audit::ProvedAbsent, "");
                 t.never_applied();
             }
             None if t.attempts_left() => {
                 t.audit(Audit::ProvedAbsent, "");
-                t.life.ambiguous = false;
+                t.life.submission.ambiguous = false;
                 t.wait(S::Initial, 0);
             }
             None => {
@@ -223,7 +242,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
 
         (S::Sending | S::Unknown | S::Verifying | S::Review, E::CancelRequested {}) => {
-            t.life.cancel_requested = true;
+            t.life.cancellation.requested = true;
         }
         (S::Sent, E::CancelRequested {}) => t.begin_cancel(),
         (S::Sent, E::RemoteNullified { documents }) => {
@@ -237,16 +256,16 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
 
         (S::Rejected, E::Submit { payload }) => {
-            t.revise(payload)?;
+            t.life.submission.revise(payload)?;
             t.begin_submission();
             t.create()?;
         }
         (S::Rejected | S::Failed, E::CancelRequested {}) => t.never_applied(),
         (S::Failed, E::Submit { payload }) => {
-            t.freeze(payload)?;
+            t.life.submission.freeze(payload)?;
             // A key whose document has ended would only bring the ended one back.
-            if !t.life.documents.is_empty() {
-                t.new_key();
+            if !t.life.documents.known.is_empty() {
+                t.life.submission.new_key();
             }
             t.begin_submission();
             t.create()?;
@@ -260,8 +279,8 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         (S::Review, E::OperatorAbsent {}) => {
             t.audit_documents(Audit::OperatorSaidAbsent, &t.live_documents());
             t.end_all();
-            t.life.ambiguous = false;
-            t.go(if t.life.cancel_requested { S::Nullified } else { S::Failed });
+            t.life.submission.ambiguous = false;
+            t.go(if t.life.cancellation.requested { S::Nullified } else { S::Failed });
         }
         (
             S::Review | S::CancelPending | S::Cancelling | S::CancelUnknown,
@@ -280,7 +299,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         {
             t.audit_documents(Audit::NullifiedRemotely, documents);
             t.end_remotely(documents);
-            t.life.accepted = true;
+            t.life.submission.accepted = true;
         }
 
         (S::CancelPending, E::TimerDue {}) => t.cancel_next(),
@@ -291,7 +310,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
             t.cancelled();
         }
         (S::Cancelling, E::CancelGone { already_cancelled: false, .. }) => {
-            t.life.cancel_ambiguous = true;
+            t.life.cancellation.ambiguous = true;
             t.wait(S::CancelUnknown, t.cancel_wait_ms(None));
         }
         (S::Cancelling, E::CancelRefused { reason, .. }) => {
@@ -304,8 +323,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         (S::Cancelling, E::NotSent { .. }) => t.stays_alive(Notice::CancelUndeliverable, ""),
         (S::Cancelling, E::Throttled { retry_after_ms, .. }) => {
             let wait = t.cancel_wait_ms(*retry_after_ms);
-            t.life.cancel_attempts = t.life.cancel_attempts.saturating_sub(1);
-            t.life.throttles = t.life.throttles.saturating_add(1);
+            t.life.cancellation.throttled();
             if t.cancel_within_total(wait) {
                 t.wait(S::CancelPending, wait);
             } else {
@@ -314,7 +332,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
         (S::Cancelling, E::CancelAmbiguous { .. } | E::TimerDue {} | E::Recover {}) => {
             let retry_after_ms = event.retry_after_ms();
-            t.life.cancel_ambiguous = true;
+            t.life.cancellation.ambiguous = true;
             if t.cancel_attempts_left() {
                 t.wait(S::CancelUnknown, t.cancel_wait_ms(retry_after_ms));
             } else {
@@ -323,6 +341,25 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         }
         (S::CancelUnknown, E::TimerDue {}) if t.cancel_attempts_left() => t.cancel_next(),
         (S::CancelUnknown, E::TimerDue {}) => t.review_documents(Notice::CancelOutcomeUnknown),
+
+        // The page had no such row. What belongs to another order proves nothing about this one, and
+        // adopting it could cancel it; the attempt may have been applied all the same, so only a
+        // person can tell. Looking up again would only find the other order again.
+        (S::Sending, E::ForeignAnswer { reference, documents, .. }) => {
+            t.life.submission.ambiguous = true;
+            t.life.submission.doubted = true;
+            t.tell_foreign(reference, documents);
+            t.go(S::Review);
+        }
+        (S::Verifying, E::ForeignAnswer { reference, documents, .. }) => {
+            t.tell_foreign(reference, documents);
+            t.go(S::Review);
+        }
+        (S::Cancelling, E::ForeignAnswer { reference, documents, .. }) => {
+            t.life.cancellation.ambiguous = true;
+            t.tell_foreign(reference, documents);
+            t.go(S::Review);
+        }
 
         // From here on: what no row lists.
         (
@@ -333,7 +370,8 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
             | E::OperatorAbsent {},
         ) => {
             return Err(TransitionError::InvalidTransition {
-                state,
+                object: "a sale order",
+                state: state.name(),
                 expected: state.allowed(),
                 got: event.name(),
             });
@@ -350,6 +388,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
         (_, E::CancelOk { .. } | E::CancelGone { .. } | E::CancelRefused { .. }) => {
             t.audit(Audit::LateCancelResult, event.name());
         }
+        (_, E::ForeignAnswer { reference, documents, .. }) => t.tell_foreign(reference, documents),
         (_, E::RemoteNullified { documents }) => {
             t.audit_documents(Audit::NullifiedRemotely, documents);
             // A word about the whole order says nothing of an attempt still under way.
@@ -374,7 +413,7 @@ fn table(t: &mut Turn<'_>, event: &E) -> Result<(), TransitionError> {
 
 /// The rows of `LateOk`: positive evidence outside its turn counts in every state.
 fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
-    if !documents.is_empty() && t.knows_all(documents) {
+    if !documents.is_empty() && t.life.documents.knows_all(documents) {
         t.superseded();
         return;
     }
@@ -383,7 +422,7 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
     match t.life.state {
         // Documents of this order are known already; one more that names none is no news.
         S::Initial | S::Failed | S::Rejected | S::Nullified
-            if documents.is_empty() && !t.life.documents.is_empty() =>
+            if documents.is_empty() && !t.life.documents.known.is_empty() =>
         {
             t.superseded();
         }
@@ -393,9 +432,9 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
         }
         // It can only be the running attempt's own effect (a webhook overtook the answer), or the
         // server applies the one key once; either way no other document can follow.
-        S::Sending if !t.life.doubted || t.one_key() => {
+        S::Sending if !t.life.submission.doubted || t.one_key() => {
             if documents.is_empty() {
-                t.life.accepted = true;
+                t.life.submission.accepted = true;
             } else {
                 t.settle(Notice::LinesWithoutDocument);
             }
@@ -403,7 +442,9 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
         // Also when a cancel is wanted: cancelling the one would leave the other alive.
         S::Sending => t.review_documents(Notice::TwoAttemptsMayLive),
         // Accepted under a name still to be found out: not to be sent again.
-        S::Unknown | S::Verifying | S::Review if documents.is_empty() => t.life.accepted = true,
+        S::Unknown | S::Verifying | S::Review if documents.is_empty() => {
+            t.life.submission.accepted = true;
+        }
         S::Unknown | S::Verifying => t.settle(Notice::LinesWithoutDocument),
         S::Sent | S::CancelPending | S::Cancelling | S::CancelUnknown if documents.is_empty() => {
             t.superseded();
@@ -414,11 +455,15 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
         S::CancelPending | S::Cancelling | S::CancelUnknown => {}
         S::Rejected => t.review_documents(Notice::RejectedYetPresent),
         S::Review if first && t.coverage() == Coverage::Exact => {
+            let older_than_the_end = t.life.cancellation.ambiguous;
             t.settle(Notice::LinesWithoutDocument);
+            t.life.cancellation.ambiguous |= older_than_the_end;
         }
         S::Review => t.notify_documents(Notice::SecondErpOrder),
         S::Nullified if documents.is_empty() => {
-            t.life.cancel_requested = true;
+            t.life.cancellation.requested = true;
+            // This evidence, and what it may be followed by, may be older than the nullification.
+            t.life.cancellation.ambiguous = true;
             t.review(Notice::AliveAfterNullification, "");
         }
         S::Nullified if t.live_documents().is_empty() => {}
@@ -426,7 +471,7 @@ fn late_evidence(t: &mut Turn<'_>, documents: &[NamedDocument]) {
             t.notify_documents(Notice::AliveAfterNullification);
             t.begin_cancel();
             // The evidence may be older than the nullification.
-            t.life.cancel_ambiguous = true;
+            t.life.cancellation.ambiguous = true;
         }
     }
 }

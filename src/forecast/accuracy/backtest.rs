@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// "Out-of-sample tests of forecasting accuracy", International Journal of Forecasting 16, 2000).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(target_family = "wasm", derive(tsify::Tsify))]
+#[cfg_attr(target_family = "wasm", derive(tsify::Tsify), tsify(rename = "BacktestPlan"))]
 pub struct Backtest {
     /// Periods that are scored from each origin, at least 1.
     pub horizon: usize,
